@@ -1,0 +1,132 @@
+/* buf.c - the growing run of bytes, and the cursor that reads it back. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buf_reserve(struct buf *b, size_t more)
+{
+    if (b->cap - b->len >= more)
+        return;
+    if (more > SIZE_MAX / 2 - b->len)
+        err_no_memory();
+    size_t cap = b->cap < 64 ? 64 : b->cap * 2;
+    if (cap < b->len + more)
+        cap = b->len + more;
+    uint8_t *data = realloc(b->data, cap);
+    if (!data)
+        err_no_memory();
+    b->data = data;
+    b->cap = cap;
+}
+
+void buf_put(struct buf *b, const void *bytes, size_t len)
+{
+    if (len == 0)
+        return;
+    buf_reserve(b, len);
+    memcpy(b->data + b->len, bytes, len);
+    b->len += len;
+}
+
+void buf_fill(struct buf *b, uint8_t byte, size_t len)
+{
+    if (len == 0)
+        return;
+    buf_reserve(b, len);
+    memset(b->data + b->len, byte, len);
+    b->len += len;
+}
+
+static void put_le(struct buf *b, uint64_t v, size_t bytes)
+{
+    buf_reserve(b, bytes);
+    for (size_t i = 0; i < bytes; i++)
+        b->data[b->len++] = (uint8_t)(v >> (8 * i));
+}
+
+void buf_u8(struct buf *b, uint8_t v)
+{
+    put_le(b, v, 1);
+}
+
+void buf_u16(struct buf *b, uint16_t v)
+{
+    put_le(b, v, 2);
+}
+
+void buf_u32(struct buf *b, uint32_t v)
+{
+    put_le(b, v, 4);
+}
+
+void buf_u64(struct buf *b, uint64_t v)
+{
+    put_le(b, v, 8);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n <= 0)
+        return;
+    buf_reserve(b, (size_t)n + 1);
+    va_start(ap, fmt);
+    vsnprintf((char *)b->data + b->len, (size_t)n + 1, fmt, ap);
+    va_end(ap);
+    b->len += (size_t)n;
+}
+
+void buf_free(struct buf *b)
+{
+    free(b->data);
+    *b = (struct buf){0};
+}
+
+const uint8_t *cursor_take(struct cursor *c, size_t len)
+{
+    const uint8_t *p = c->at;
+
+    if (len > (size_t)(c->end - c->at)) {
+        c->bad = true;
+        c->at = c->end;
+        return NULL;
+    }
+    c->at += len;
+    return p;
+}
+
+static uint64_t take_le(struct cursor *c, size_t bytes)
+{
+    const uint8_t *p = cursor_take(c, bytes);
+    uint64_t v = 0;
+
+    for (size_t i = bytes; p && i > 0; i--)
+        v = v << 8 | p[i - 1];
+    return v;
+}
+
+uint8_t cursor_u8(struct cursor *c)
+{
+    return (uint8_t)take_le(c, 1);
+}
+
+uint16_t cursor_u16(struct cursor *c)
+{
+    return (uint16_t)take_le(c, 2);
+}
+
+uint32_t cursor_u32(struct cursor *c)
+{
+    return (uint32_t)take_le(c, 4);
+}
+
+uint64_t cursor_u64(struct cursor *c)
+{
+    return take_le(c, 8);
+}

@@ -1,0 +1,167 @@
+/* err.c - filling in an error value, and showing it. */
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+bool err_set(struct err *e, enum err_code code, const char *fmt, ...)
+{
+    va_list ap;
+
+    *e = (struct err){.code = code};
+    va_start(ap, fmt);
+    vsnprintf(e->text, sizeof e->text, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+bool err_query(struct err *e, struct span at, const char *fmt, ...)
+{
+    va_list ap;
+
+    *e = (struct err){.code = ERR_QUERY, .at = at};
+    va_start(ap, fmt);
+    vsnprintf(e->text, sizeof e->text, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+void err_hint(struct err *e, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(e->hint, sizeof e->hint, fmt, ap);
+    va_end(ap);
+}
+
+bool err_context(struct err *e, const char *fmt, ...)
+{
+    char tail[sizeof e->text];
+    va_list ap;
+
+    memcpy(tail, e->text, sizeof tail);
+    va_start(ap, fmt);
+    int n = vsnprintf(e->text, sizeof e->text, fmt, ap);
+    va_end(ap);
+    size_t used = n < 0 ? 0 : (size_t)n;
+    if (used + 3 < sizeof e->text)
+        snprintf(e->text + used, sizeof e->text - used, ": %.*s",
+                 (int)(sizeof e->text - used - 3), tail);
+    return false;
+}
+
+/* One line of the query and where the error lies in it. */
+struct source {
+    const char *line;
+    size_t len;
+    size_t from, to; /* the span, clipped to the line */
+    size_t number;   /* from 1 */
+};
+
+static struct source source_find(const char *query, struct span at)
+{
+    size_t len = strlen(query), bol = 0, number = 1;
+    size_t from = at.from < len ? at.from : len;
+
+    for (size_t i = 0; i < from; i++) {
+        if (query[i] == '\n') {
+            bol = i + 1;
+            number++;
+        }
+    }
+    size_t size = strcspn(query + bol, "\n");
+    size_t to = at.to < bol + size ? at.to : bol + size;
+    from -= bol;
+    to = to > bol + from ? to - bol : from;
+    return (struct source){query + bol, size, from, to, number};
+}
+
+/* Tabs are kept, so that the line below with the same tabs stays in step. */
+static void print_line(FILE *out, const char *s, size_t len)
+{
+    for (const char *tab; (tab = memchr(s, '\t', len)) != NULL;) {
+        size_t before = (size_t)(tab - s);
+        text_print(out, s, before);
+        fputc('\t', out);
+        s += before + 1;
+        len -= before + 1;
+    }
+    text_print(out, s, len);
+}
+
+static void print_blank(FILE *out, const char *s, size_t len)
+{
+    for (const char *tab; (tab = memchr(s, '\t', len)) != NULL;) {
+        size_t before = (size_t)(tab - s);
+        fprintf(out, "%*s\t", (int)text_width(s, before), "");
+        s += before + 1;
+        len -= before + 1;
+    }
+    fprintf(out, "%*s", (int)text_width(s, len), "");
+}
+
+static void print_query(FILE *out, const struct err *e, const char *query,
+                        const char *file)
+{
+    struct source s = source_find(query, e->at);
+
+    if (file) {
+        text_print(out, file, strlen(file));
+        fputc(':', out);
+    }
+    fprintf(out, "%zu:%zu: ", s.number, s.from + 1);
+    text_print(out, e->text, strlen(e->text));
+    fputs("\n  ", out);
+    print_line(out, s.line, s.len);
+    fputs("\n  ", out);
+    print_blank(out, s.line, s.from);
+    size_t carets = text_width(s.line + s.from, s.to - s.from);
+    do {
+        fputc('^', out);
+    } while (carets-- > 1);
+    if (e->hint[0]) {
+        fputc(' ', out);
+        text_print(out, e->hint, strlen(e->hint));
+    }
+    fputc('\n', out);
+}
+
+void err_print(FILE *out, const struct err *e, const char *query,
+               const char *file)
+{
+    if (e->code == ERR_QUERY && query) {
+        print_query(out, e, query, file);
+        return;
+    }
+    fputs("trawl: ", out);
+    text_print(out, e->text, strlen(e->text));
+    if (e->hint[0]) {
+        fputs("\nhint: ", out);
+        text_print(out, e->hint, strlen(e->hint));
+    }
+    fputc('\n', out);
+}
+
+int err_exit_status(const struct err *e)
+{
+    static const int status[] = {
+        0,
+#define ERR(id, status, meaning) status,
+#include "base/errors.def"
+#undef ERR
+    };
+    return status[e->code];
+}
+
+void err_no_memory(void)
+{
+    struct err e;
+
+    err_set(&e, ERR_SYSTEM, "out of memory");
+    err_print(stderr, &e, NULL, NULL);
+    _Exit(err_exit_status(&e));
+}
