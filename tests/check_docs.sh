@@ -1,0 +1,49 @@
+#!/bin/sh
+# Runs every `trawl` block of the documents against a small generated archive:
+# a plain block must answer (rows, or no data in the range), one marked
+# not-built must be refused by that name and nothing else.
+set -u
+trawl=${TRAWL:-build/release/trawl}
+gen=${GEN:-build/release/gen}
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+export LC_ALL=C
+
+"$gen" --packets 30000 --days 30 --seed 5 --daily --out "$dir/captures" \
+    >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
+"$trawl" -s "$dir/store" init -q \
+    --home 198.51.100.0/24,203.0.113.0/24,2001:db8:1::/48 &&
+    "$trawl" -s "$dir/store" ingest -q "$dir/captures" || exit 1
+
+awk -v out="$dir/block" '
+    FNR == 1 { base = FILENAME; gsub(/[\/.]/, "_", base) }
+    /^```trawl/ { n++; file = sprintf("%s.%s.%03d", out, base, n)
+                  kind = $2 == "" ? "run" : $2
+                  print FILENAME ":" FNR > (file ".at"); print kind > (file ".kind")
+                  printf "" > file; inside = 1; next }
+    /^```/ { inside = 0; next }
+    inside { print > file }' README.md docs/language.md
+
+ran=0 refused=0 bad=0
+for f in "$dir"/block.*.[0-9][0-9][0-9]; do
+    "$trawl" -s "$dir/store" query --set tally=7 -f csv -F "$f" \
+        >"$dir/rows" 2>"$dir/words"
+    status=$?
+    case $(cat "$f.kind")/$status in
+    run/0 | run/3) ran=$((ran + 1)) ;;
+    not-built/2)
+        if grep -q 'is not built in this version' "$dir/words"; then
+            refused=$((refused + 1))
+        else
+            bad=$((bad + 1))
+            printf '%s: refused, but not as not built:\n' "$(cat "$f.at")"
+            cat "$dir/words"
+        fi ;;
+    *)
+        bad=$((bad + 1))
+        printf '%s: exit status %d\n' "$(cat "$f.at")" "$status"
+        cat "$f" "$dir/words" ;;
+    esac
+done
+echo "documents: $ran blocks ran, $refused are not built, $bad wrong"
+[ "$bad" = 0 ] && [ "$ran" -gt 10 ]
