@@ -114,11 +114,11 @@ static const int64_t unit_ns[] = {
 };
 
 /* 1970-01-05, the first Monday of the count. */
-#define FIRST_MONDAY (4 * TIMESTAMP_DAY)
+static const int64_t first_monday = 4 * TIMESTAMP_DAY;
 
 static __int128_t floor_to(__int128_t local, int64_t width)
 {
-    int64_t from = width % TIMESTAMP_WEEK == 0 ? FIRST_MONDAY : 0;
+    int64_t from = width % TIMESTAMP_WEEK == 0 ? first_monday : 0;
 
     return floor_div(local - from, width) * width + from;
 }
@@ -171,6 +171,6 @@ int64_t tz_bin(const struct tz *z, int64_t t, int64_t width)
     if (width <= 0)
         return t;
     __int128_t from =
-        width >= TIMESTAMP_DAY ? FIRST_MONDAY : floor_to(local, TIMESTAMP_DAY);
+        width >= TIMESTAMP_DAY ? first_monday : floor_to(local, TIMESTAMP_DAY);
     return from_local(z, from + floor_div(local - from, width) * width);
 }
