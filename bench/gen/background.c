@@ -18,8 +18,6 @@ static const uint16_t scanned[] = {
     443,   2323,  5555, 1433, 3306,  6379, 81,  8443, 5900, 7547,
     37215, 52869, 9200, 8545, 60001, 2222, 21,  110,  143,  995};
 
-#define PICK(r, list) ((list)[rng_below(r, sizeof(list) / sizeof *(list))])
-
 /* A count with a heavy tail, below `limit`. */
 static uint32_t many(struct flow *f, double least, double shape, uint32_t limit)
 {
@@ -65,7 +63,7 @@ static void served(struct flow *f)
     static const uint32_t servers[] = {WORLD_WEB,    WORLD_WEB,
                                        WORLD_WEB,    WORLD_MAIL_1,
                                        WORLD_MAIL_2, WORLD_MAIL_1};
-    uint32_t place = PICK(f->r, servers);
+    uint32_t place = RNG_PICK(f->r, servers);
     struct talk t = {.client = client_host(f, f->v6),
                      .server = world_at(f->w, place, f->v6),
                      .port = place == WORLD_WEB ? 443 : 25};
@@ -185,7 +183,7 @@ static void stray_probes(struct flow *f)
     bool many = rng_below(f->r, 4) == 0;
     uint32_t n = 1 + (many ? rng_below(f->r, 6) : 0);
 
-    p.dport = PICK(f->r, scanned);
+    p.dport = RNG_PICK(f->r, scanned);
     for (uint32_t i = 0; i < n; i++) {
         p.place = rng_below(f->r, WORLD_HOSTS);
         p.sport = world_port(f->w);
@@ -198,7 +196,7 @@ static void udp_probe(struct flow *f)
 {
     static const uint16_t ports[] = {5060, 1900, 123, 53, 161, 11211, 389};
     struct host a = client_host(f, false);
-    struct udp u = {.dport = PICK(f->r, ports)};
+    struct udp u = {.dport = RNG_PICK(f->r, ports)};
     uint32_t to = f->w->home[rng_below(f->r, WORLD_HOSTS)];
 
     u.sport = world_port(f->w);
@@ -214,7 +212,7 @@ static void sweep(struct flow *f)
     double gap = 0.002 + rng_exponential(f->r, 2);
     uint32_t stride = 1 + 2 * rng_below(f->r, 200);
 
-    p.dport = PICK(f->r, scanned);
+    p.dport = RNG_PICK(f->r, scanned);
     p.sport = world_port(f->w);
     p.place = rng_below(f->r, WORLD_HOSTS);
     for (int i = 0; i < WORLD_HOSTS; i++) {
@@ -276,7 +274,7 @@ static void backscatter(struct flow *f)
         world_host(f->w, world_member(f->w, 600, 0xdd05), false);
     bool open = rng_below(f->r, 2);
     uint32_t n = 5 + many(f, 8, 1.1, 400);
-    uint16_t sport = open ? PICK(f->r, ports) : 0;
+    uint16_t sport = open ? RNG_PICK(f->r, ports) : 0;
 
     for (uint32_t i = 0; i < n; i++) {
         f->at += rng_wait(f->r, 3);

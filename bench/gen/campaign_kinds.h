@@ -5,6 +5,11 @@
 
 #include "bench/gen/campaign.h"
 
+static inline struct rng *campaign_dice(struct campaign *c)
+{
+    return &c->world->rng;
+}
+
 uint32_t campaign_source(struct campaign *c, uint32_t ip); /* returns ip */
 uint32_t campaign_target(struct campaign *c, uint32_t ip); /* returns ip */
 uint32_t campaign_stranger(struct campaign *c);            /* a new source */

@@ -3,13 +3,6 @@
 #include "bench/gen/campaign_kinds.h"
 #include "bench/gen/talk.h"
 
-#define PICK(r, list) ((list)[rng_below(r, sizeof(list) / sizeof *(list))])
-
-static struct rng *dice(struct campaign *c)
-{
-    return &c->world->rng;
-}
-
 /* A router says that our host's answer to the forged probe went nowhere. */
 static void complain(struct campaign *c, int64_t at, uint32_t router,
                      const struct ip *probe, const struct tcp *t)
@@ -27,7 +20,7 @@ static void complain(struct campaign *c, int64_t at, uint32_t router,
 static void fixed_ack_probe(struct campaign *c, uint32_t day, uint32_t source,
                             uint32_t router)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t to = campaign_anyone(c);
     int64_t at = campaign_at(c, day, 17 + rng_unit(r));
     struct ip ip = campaign_header(c, source, to, 50);
@@ -43,7 +36,7 @@ static void fixed_ack_probe(struct campaign *c, uint32_t day, uint32_t source,
 
 void campaign_reset_fixed(struct campaign *c)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t n = 2 + rng_below(r, 3), day = campaign_day(c, 2);
     uint32_t router = world_stranger(c->world);
 
@@ -62,7 +55,7 @@ static void stray_reset(struct campaign *c, int64_t at, struct ip ip)
                     .flags = FRAME_RST | FRAME_ACK};
 
     t.dport = world_port(c->world);
-    t.ack = rng_word(dice(c));
+    t.ack = rng_word(campaign_dice(c));
     campaign_tcp(c, at, ip, t);
 }
 
@@ -71,7 +64,7 @@ static uint32_t unused_place(struct campaign *c, bool used[WORLD_HOSTS])
     uint32_t place;
 
     do
-        place = rng_below(dice(c), WORLD_HOSTS);
+        place = rng_below(campaign_dice(c), WORLD_HOSTS);
     while (used[place]);
     used[place] = true;
     return place;
@@ -80,7 +73,7 @@ static uint32_t unused_place(struct campaign *c, bool used[WORLD_HOSTS])
 void campaign_reset_random(struct campaign *c)
 {
     bool used[WORLD_HOSTS] = {false};
-    uint32_t first = c->days > 5 ? rng_below(dice(c), 5) : 0;
+    uint32_t first = c->days > 5 ? rng_below(campaign_dice(c), 5) : 0;
     uint32_t days = c->days > 5 ? c->days - 5 : c->days;
     uint32_t probes = (days < 40 ? days : 40) * 2;
 
@@ -90,7 +83,7 @@ void campaign_reset_random(struct campaign *c)
         uint32_t i = (first * 2 + k) % (uint32_t)c->n_sources;
         uint32_t place = unused_place(c, used);
         uint32_t to = campaign_target(c, c->world->home[place]);
-        double hours = rng_unit(dice(c)) * 23.9;
+        double hours = rng_unit(campaign_dice(c)) * 23.9;
 
         stray_reset(c, campaign_at(c, first + k / 2, hours),
                     campaign_header(c, c->sources[i], to, (uint8_t)(44 + i)));
@@ -99,7 +92,7 @@ void campaign_reset_random(struct campaign *c)
 
 static void accepted_then_reset(struct campaign *c, int64_t at, struct ip ip)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     struct tcp t = {.sport = 6667,
                     .dport = world_port(c->world),
                     .window = 16384,
@@ -120,7 +113,7 @@ static void accepted_then_reset(struct campaign *c, int64_t at, struct ip ip)
 /* Backscatter of somebody else's attack: a decoy for the reset scans. */
 void campaign_second_order(struct campaign *c)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t source = campaign_stranger(c), day = campaign_day(c, 0);
     double start = rng_unit(r) * 20;
     uint32_t n = 60 + rng_below(r, 80);
@@ -142,8 +135,8 @@ static struct tcp odd_packet(struct campaign *c)
     enum { F = FRAME_FIN, S = FRAME_SYN, R = FRAME_RST, P = FRAME_PSH };
     static const uint8_t flags[] = {S | F | R, S | F | P, S | F | R | P, S | F,
                                     S | R | P};
-    struct rng *r = dice(c);
-    struct tcp t = {.sport = 80, .flags = PICK(r, flags)};
+    struct rng *r = campaign_dice(c);
+    struct tcp t = {.sport = 80, .flags = RNG_PICK(r, flags)};
 
     t.dport = world_port(c->world);
     t.window = (uint16_t)rng_next(r);
@@ -158,7 +151,7 @@ static struct tcp odd_packet(struct campaign *c)
 /* One of ours visits the web server, and gets odd packets on top. */
 static void stimulated(struct campaign *c, uint32_t day, uint32_t source)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     struct world *w = c->world;
     struct talk visit = {.server = world_host(w, source, false),
                          .client = world_at(w, world_busy(w), false),
@@ -184,8 +177,8 @@ static void unstimulated(struct campaign *c, uint32_t day, uint32_t source)
 {
     static const uint32_t places[] = {WORLD_NAME_1, WORLD_NAME_2, WORLD_MAIL_1,
                                       WORLD_MAIL_2};
-    struct rng *r = dice(c);
-    uint32_t to = campaign_target(c, c->world->home[PICK(r, places)]);
+    struct rng *r = campaign_dice(c);
+    uint32_t to = campaign_target(c, c->world->home[RNG_PICK(r, places)]);
     uint32_t later = rng_below(r, 4);
     int64_t at = campaign_at(c, day + later, rng_unit(r) * 24);
     struct ip ip = campaign_header(c, source, to, 50);
@@ -205,7 +198,7 @@ static void unstimulated(struct campaign *c, uint32_t day, uint32_t source)
 
 void campaign_sfrp(struct campaign *c)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t n = 5 + rng_below(r, 6), day = campaign_day(c, 20);
     uint32_t net = world_stranger(c->world) & 0xfffff000u;
 
@@ -266,7 +259,7 @@ static int64_t log_in_and_type(struct campaign *c, struct session *s,
 /* The right sequence number with the wrong ttl: not the server's packet. */
 void campaign_hijack(struct campaign *c)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     struct world *w = c->world;
     struct session s = {.client = world_at(w, world_busy(w), false)};
     uint32_t day = campaign_day(c, 0);

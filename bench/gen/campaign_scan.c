@@ -3,17 +3,10 @@
 
 #include "bench/gen/campaign_kinds.h"
 
-#define PICK(r, list) ((list)[rng_below(r, sizeof(list) / sizeof *(list))])
-
-static struct rng *dice(struct campaign *c)
-{
-    return &c->world->rng;
-}
-
 /* Four hops' worth of probes, a twelfth of a second apart. */
 static void trace(struct campaign *c, int64_t at, uint32_t target)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t source = campaign_stranger(c);
     struct udp u = {.sport = rng_from(r, 20000, 40000), .payload = 12};
 
@@ -28,7 +21,7 @@ static void trace(struct campaign *c, int64_t at, uint32_t target)
 
 void campaign_traceroute(struct campaign *c)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t n = 4 + rng_below(r, 4), day = campaign_day(c, 0);
     uint32_t place = rng_below(r, 2) ? WORLD_NAME_1 : WORLD_NAME_2;
     uint32_t target = campaign_target(c, c->world->home[place]);
@@ -43,7 +36,7 @@ void campaign_traceroute(struct campaign *c)
 static void netbios_attempt(struct campaign *c, uint32_t day, uint8_t ttl)
 {
     static const double tries[] = {0, 3, 9, 21}; /* seconds */
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t source = campaign_stranger(c);
     uint32_t target = campaign_target(c, c->world->home[world_dark(c->world)]);
     int64_t at = campaign_at(c, day, rng_unit(r) * 23.5);
@@ -65,7 +58,7 @@ static void netbios_attempt(struct campaign *c, uint32_t day, uint8_t ttl)
 
 void campaign_netbios(struct campaign *c)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t n = 8 + rng_below(r, 5), day = campaign_day(c, 0);
     uint8_t ttl = (uint8_t)rng_from(r, 106, 8);
 
@@ -79,7 +72,7 @@ static void visit_all(struct campaign *c, int64_t at, uint8_t ttl,
 {
     static const uint32_t places[] = {WORLD_NAME_1, WORLD_NAME_2, WORLD_MAIL_1,
                                       WORLD_MAIL_2, WORLD_STALE};
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t source = campaign_stranger(c);
     bool forged = rng_below(r, 2);
     struct tcp t = {
@@ -98,9 +91,9 @@ static void visit_all(struct campaign *c, int64_t at, uint8_t ttl,
 void campaign_same_targets(struct campaign *c)
 {
     static const uint16_t ports[] = {111, 53, 143, 21, 1080};
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t day = campaign_saturday(c), n = 2 + rng_below(r, 7);
-    uint16_t port = PICK(r, ports);
+    uint16_t port = RNG_PICK(r, ports);
     double start = rng_unit(r) * 20;
 
     for (uint32_t i = 0; i < n; i++) {
@@ -119,7 +112,7 @@ static struct tcp syn_to(struct campaign *c, uint16_t port, uint16_t window)
                     .flags = FRAME_SYN,
                     .options = 1};
 
-    t.seq = rng_word(dice(c));
+    t.seq = rng_word(campaign_dice(c));
     return t;
 }
 
@@ -132,9 +125,9 @@ static void syn(struct campaign *c, int64_t at, struct ip ip, struct tcp t)
 void campaign_disjoint(struct campaign *c)
 {
     static const uint16_t ports[] = {8728, 4786, 10250, 2375, 5984};
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t n = 4 + rng_below(r, 12), day = campaign_day(c, 8);
-    uint16_t port = PICK(r, ports);
+    uint16_t port = RNG_PICK(r, ports);
     uint32_t first = rng_below(r, WORLD_HOSTS), span = 200 + rng_below(r, 300);
 
     for (uint32_t i = 0; i < n; i++)
@@ -158,7 +151,7 @@ void campaign_low_slow(struct campaign *c)
 
     for (uint32_t k = 0; k < days * 2; k++) {
         uint32_t to = campaign_anyone(c);
-        int64_t at = campaign_at(c, k / 2, rng_unit(dice(c)) * 23.9);
+        int64_t at = campaign_at(c, k / 2, rng_unit(campaign_dice(c)) * 23.9);
         struct ip ip = campaign_header(c, source, to, 47);
 
         syn(c, at, ip, syn_to(c, port, 65535));
@@ -169,7 +162,7 @@ void campaign_low_slow(struct campaign *c)
 static void one_two(struct campaign *c, uint32_t day, uint8_t ttl,
                     uint16_t port)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t source = campaign_stranger(c), n = 9 + rng_below(r, 4);
     struct tcp t = {
         .sport = 6667, .dport = port, .window = 512, .flags = FRAME_SYN};
@@ -188,7 +181,7 @@ static void one_two(struct campaign *c, uint32_t day, uint8_t ttl,
 
 void campaign_one_two(struct campaign *c)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t day = campaign_saturday(c), n = 2 + rng_below(r, 3);
     uint16_t port = rng_from(r, 1300, 200);
 
@@ -198,7 +191,7 @@ void campaign_one_two(struct campaign *c)
 
 void campaign_echo(struct campaign *c)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t source = campaign_stranger(c), day = campaign_day(c, 0);
     int64_t at = campaign_at(c, day, rng_unit(r) * 22);
     struct udp u = {.sport = 7, .dport = c->round & 1 ? 19 : 53, .payload = 40};
@@ -219,7 +212,7 @@ static void novel_source(struct campaign *c, uint32_t day, uint8_t ttl,
 
     for (int k = 0; k < 3; k++) {
         uint32_t to = campaign_anyone(c);
-        int64_t at = campaign_at(c, day, 3 + rng_unit(dice(c)) * 12);
+        int64_t at = campaign_at(c, day, 3 + rng_unit(campaign_dice(c)) * 12);
         struct ip ip = campaign_header(c, source, to, ttl);
 
         syn(c, at, ip, syn_to(c, port, 1024));
@@ -228,7 +221,7 @@ static void novel_source(struct campaign *c, uint32_t day, uint8_t ttl,
 
 void campaign_novelty(struct campaign *c)
 {
-    struct rng *r = dice(c);
+    struct rng *r = campaign_dice(c);
     uint32_t day = c->days * 5 / 6, early = day > 49 ? day - 49 : 0;
     uint16_t port = rng_from(r, 41000 + 7 * c->round, 5);
 

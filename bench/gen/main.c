@@ -51,7 +51,8 @@ static size_t sort_before(struct run *r, const struct frames *f, int64_t end)
         if (f->list[i].time < end)
             r->order[n++] = (struct stamp){f->list[i].time, i};
     }
-    qsort(r->order, n, sizeof *r->order, by_time);
+    if (n > 0)
+        qsort(r->order, n, sizeof *r->order, by_time);
     return n;
 }
 

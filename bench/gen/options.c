@@ -84,9 +84,11 @@ static bool read_start(struct options *o, struct err *e)
 {
     struct tm tm = {0};
     const char *end = strptime(o->start_text, "%Y-%m-%d", &tm);
-    int64_t seconds = timegm(&tm);
+    int day = tm.tm_mday;
+    int64_t seconds = timegm(&tm); /* makes 30 February a day of March */
 
-    if (!end || *end || seconds < 0 || seconds > 4000000000)
+    if (!end || *end || tm.tm_mday != day || seconds < 0 ||
+        seconds > 4000000000)
         return err_set(e, ERR_USAGE,
                        "--start takes a day as YYYY-MM-DD from 1970, not %s",
                        o->start_text);

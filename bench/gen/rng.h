@@ -83,4 +83,7 @@ static inline int64_t rng_wait(struct rng *r, double mean)
     return (int64_t)(1e9 * rng_exponential(r, mean));
 }
 
+/* One element of an array. */
+#define RNG_PICK(r, list) ((list)[rng_below(r, sizeof(list) / sizeof *(list))])
+
 #endif
