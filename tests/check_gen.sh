@@ -16,6 +16,21 @@ make_archive() {
 }
 truth() { awk -F'\t' -v row="$1" '$1 == row {print '"$2"'}' "$dir/plain/truth.tsv" | sort; }
 
+# records FILE BY: the bytes after the file's header, one a line, but the
+# fraction of a second as a number divided by BY; "packet" after each header.
+records() {
+    od -An -v -tu1 -w1 -j24 "$1" | awk -v by="$2" '
+        skip { skip--; print; next }
+        { head++ }
+        head == 1 { frac = 0 }
+        head >= 5 && head <= 8 { frac += $1 * 256 ^ (head - 5); next }
+        { print }
+        head == 9 { kept = $1 }
+        head == 10 { kept += 256 * $1 }
+        head == 16 { print "packet", int(frac / by); skip = kept; head = 0 }
+        END { if (skip || head) print "cut" }'
+}
+
 make_archive plain
 make_archive again
 make_archive mixed --mixed
@@ -33,20 +48,14 @@ cat "$dir"/plain/sensor-20260901-00.pcap >"$dir/all.pcap"
 for f in "$dir"/plain/*.pcap; do
     case $f in */sensor-20260901-00.pcap) ;; *) tail -c +25 "$f" >>"$dir/all.pcap" ;; esac
 done
-counted=$(od -An -v -tu1 -w1 -j24 "$dir/all.pcap" | awk '
-    skip { skip--; next }
-    { head++ }
-    head == 9 { kept = $1 }
-    head == 10 { kept += 256 * $1 }
-    head == 16 { n++; skip = kept; head = 0 }
-    END { if (skip || head) n = "cut"; print n }')
+counted=$(records "$dir/all.pcap" 1 | grep -c '^packet')
 claimed=$(truth daily '$3' | awk '{n += $1} END {print n}')
 [ "$counted" = "$claimed" ] || wrong "$counted packets in the files, $claimed in the truth"
 [ "$(truth daily '$2' | wc -l)" = 3 ] || wrong "the truth has not three days"
 
-# Packed files hold what the plain ones do; nanosecond files have their magic
-# and, with times cut to microseconds, the same length.
-nano=0 packed=0
+# Packed files hold what the plain ones do; nanosecond files too, once their
+# times are cut to microseconds.
+nano=0 digits=0 packed=0
 for f in "$dir"/mixed/*.pcap*; do
     plain=$dir/plain/$(basename "$f" | sed 's/\.gz$//; s/\.zst$//')
     case $f in
@@ -58,12 +67,15 @@ for f in "$dir"/mixed/*.pcap*; do
     packed=$((packed + 1))
     if [ "$(od -An -tx1 -N4 "$dir/one" | tr -d ' ')" = 4d3cb2a1 ]; then
         nano=$((nano + 1))
-        [ "$(wc -c <"$dir/one")" = "$(wc -c <"$plain")" ] || wrong "$f has other packets"
+        [ "$(($(od -An -tu4 -j28 -N4 "$dir/one") % 1000))" = 0 ] || digits=$((digits + 1))
+        records "$dir/one" 1000 >"$dir/cut"
+        records "$plain" 1 | cmp - "$dir/cut" || wrong "$f has other packets"
     else
         cmp "$dir/one" "$plain" || wrong "$f has other packets"
     fi
 done
 [ "$nano" -ge 16 ] || wrong "$nano of $packed files have nanoseconds"
+[ "$digits" = "$nano" ] || wrong "$digits of $nano nanosecond files have such times"
 command -v zstd >/dev/null || echo "zstd is not here: its files are not unpacked"
 
 command -v tcpdump >/dev/null || {
