@@ -46,8 +46,8 @@ LIBS         = $(PKG_LIBS) -lm $(LDLIBS)
 
 # Every folder may be empty, and a new file is picked up by being there.
 objects   = $(patsubst %.c,$(BUILD)/%.o,$1)
-GEN_C    := $(patsubst %.y,$(BUILD)/%.c,$(wildcard grammar/*.y)) \
-            $(patsubst %.l,$(BUILD)/%.c,$(wildcard grammar/*.l))
+GEN_C    := $(patsubst %.y,$(BUILD)/%.c,$(wildcard $(LAYERS:=/*.y))) \
+            $(patsubst %.l,$(BUILD)/%.c,$(wildcard $(LAYERS:=/*.l)))
 GEN_O    := $(GEN_C:.c=.o)
 GEN_H    := $(GEN_C:.c=.h)
 SRC      := $(wildcard $(LAYERS:=/*.c))

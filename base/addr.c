@@ -68,14 +68,16 @@ static unsigned parse_v4(const char *s, const char *end, uint32_t *out)
     uint32_t v4 = 0;
     unsigned parts = 0, n;
 
-    do {
+    for (;;) {
         if (parts == 4 || !parse_decimal(&s, end, 255, &n))
             return 0;
         v4 |= (uint32_t)n << (24 - 8 * parts);
         parts++;
-    } while (s < end && *s++ == '.');
-    if (s != end || end[-1] == '.')
-        return 0;
+        if (s == end)
+            break;
+        if (*s++ != '.')
+            return 0;
+    }
     *out = v4;
     return parts;
 }

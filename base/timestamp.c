@@ -13,7 +13,7 @@ static int64_t floor_div(int64_t a, int64_t b)
 
 static int64_t floor_mod(int64_t a, int64_t b)
 {
-    return a - floor_div(a, b) * b;
+    return a % b < 0 ? a % b + b : a % b;
 }
 
 /* Years are counted from March, so that the leap day is the last of its year,
