@@ -4,16 +4,21 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* How long a character is that begins with this byte, 0 if none does. */
+static size_t utf8_length(uint8_t first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first < 0xc2 || first > 0xf4)
+        return 0;
+    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
 /* RFC 3629 4: the length of the character at s, 0 where there is none. */
 static size_t utf8_decode(const uint8_t *s, size_t len, uint32_t *code)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t n = s[0] < 0x80   ? 1
-               : s[0] < 0xc2 ? 0
-               : s[0] < 0xe0 ? 2
-               : s[0] < 0xf0 ? 3
-               : s[0] < 0xf5 ? 4
-                             : 0;
+    size_t n = utf8_length(s[0]);
 
     if (n == 0 || n > len)
         return 0;

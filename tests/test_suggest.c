@@ -25,7 +25,7 @@ static void finds_the_nearest(void **state)
         {"cuont",   "count"   },
         {"cnt",     "count"   },
         {"dprot",   "dport"   },
-        {"sprt",    "sport"   },
+        {"sprot",   "sport"   },
         {"distnct", "distinct"},
         {"STATS",   "stats"   },
         {"Wehre",   "where"   },
