@@ -73,10 +73,16 @@ enum ast_primitive_kind {
 
 enum ast_direction { DIR_ANY, DIR_SRC, DIR_DST };
 
+/* On an AST_NAME or AST_PARAM of a chain `taken` means: a primitive stands
+ * directly before it, and these are its qualifiers. The word takes them only
+ * if it is no condition itself: `port 80 or syn`, `port 80 or http`. A
+ * primitive that is `taken` behind such a word is right only if the word took
+ * them too. */
 struct ast_primitive {
     enum ast_primitive_kind kind;
     enum ast_direction direction;
     const char *protocol; /* "tcp" of `tcp port 80`, or NULL */
+    bool taken;           /* not written here: taken over */
 };
 
 /* How much of a point in time was written. */
@@ -99,8 +105,21 @@ struct ast_time {
     char step_unit; /* n u i s m h d w; n ns, u us, i ms, m minutes */
 };
 
+enum { AST_DEPTH_MAX = 1000 }; /* no tree of nodes is deeper */
+
+/* What an expression is made of. */
+enum {
+    MARK_ACCESSOR = 1, /* an accessor takes part */
+    MARK_OTHER = 2,    /* so does what is neither accessor nor constant */
+    MARK_LOOSE = 4     /* `%` or `^` beside another operator, no brackets */
+};
+
 struct ast {
     enum ast_kind kind;
+    bool bracketed; /* stood in ( ) of its own */
+    bool desc;      /* a key of sort: descending */
+    uint8_t marks;
+    uint16_t depth; /* of the tree below, itself included */
     struct span at;
     struct span name_at; /* CALL: the function's name; ASSIGN: the new name */
     const char *text;
@@ -164,8 +183,6 @@ struct ast_stage {
     struct span file_at, format_at;
     struct ast_stage *next;
 };
-
-/* AST nodes of sort carry `desc` in `number` (1: descending). */
 
 struct ast_query {
     struct span at;

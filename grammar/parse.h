@@ -14,7 +14,8 @@ struct ast_item *parse_text(struct arena *a, const char *text, size_t len,
                             struct err *e);
 
 /* Is `text` complete, so that a shell may run it, or does it end inside a
- * bracket, string, hunt, or after `|`? Reports no other error. */
+ * bracket, string or hunt, or after a `|`, a comma or a word that asks for
+ * more (and or not in by)? Reports no other error. */
 bool parse_complete(const char *text, size_t len);
 
 /* One row a stage of the grammar, for completion, help and suggestions. */
@@ -23,6 +24,10 @@ struct parse_stage_word {
 };
 extern const struct parse_stage_word parse_stages[];
 extern const uint32_t parse_stage_count;
+
+/* What to write for a word of tcpdump's that is refused (`broadcast`), for
+ * names that nobody knows; NULL for any other word. */
+const char *parse_instead(const char *word);
 
 /* Reserved words, range words, filter words: for completion. NULL ends. */
 extern const char *const parse_words[];
