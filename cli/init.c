@@ -1,0 +1,61 @@
+/* init.c - `trawl init`: a store and its site file. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/create.h"
+
+struct init_args {
+    const char *home, *zone, *tunnels;
+    bool macs;
+};
+
+#define ARG(member) offsetof(struct init_args, member)
+
+static const struct option_row options[] = {
+    {"home",    0, OPTIONS_TEXT, ARG(home),    "CIDR,...",
+     "the networks that are ours, for inbound and outbound",           NULL},
+    {"zone",    0, OPTIONS_TEXT, ARG(zone),    "NAME",
+     "the zone of days and hours (default: UTC)",                      NULL},
+    {"macs",    0, OPTIONS_FLAG, ARG(macs),    NULL,
+     "keep hardware addresses of IP packets too",                      NULL},
+    {"tunnels", 0, OPTIONS_TEXT, ARG(tunnels), "inner",
+     "decode the inner packet of tunnels (not built in this version)", NULL},
+};
+
+static bool check_tunnels(const char *tunnels, struct err *e)
+{
+    if (!tunnels)
+        return true;
+    if (strcmp(tunnels, "inner") == 0)
+        return err_set(e, ERR_USAGE,
+                       "`--tunnels inner` is not built in this version");
+    return err_set(e, ERR_USAGE, "`--tunnels` takes inner, not `%s`", tunnels);
+}
+
+static int run_init(struct command_call *c)
+{
+    const struct init_args *a = c->args;
+    const struct store_options o = {.macs = a->macs};
+    struct err e = {0};
+
+    if (!check_tunnels(a->tunnels, &e) ||
+        !create_store(c->globals.store, &o, a->home, a->zone, &e))
+        return command_fail(&e);
+    if (!c->globals.quiet)
+        create_report(c->globals.store, a->home != NULL);
+    return 0;
+}
+
+const struct command command_init = {
+    .name = "init",
+    .usage = "[--home CIDR,...] [--zone NAME] [--macs]",
+    .help = "make a store and its site file",
+    .about = "Refuses a store that exists. What the record holds is chosen "
+             "here and stays.\n"
+             "site.trawl in the store folder says what is home; edit it at any "
+             "time.",
+    .options = options,
+    .n_options = sizeof options / sizeof *options,
+    .args_size = sizeof(struct init_args),
+    .run = run_init};

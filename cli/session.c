@@ -1,0 +1,386 @@
+/* session.c - settings from options, and running a text. */
+#include "cli/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/files.h"
+#include "cli/stop.h"
+#include "grammar/parse.h"
+
+static const char *const time_names[] = {"rfc3339", "epoch", NULL};
+
+#define ARG(member) offsetof(struct session_args, member)
+
+const struct option_row session_options[SESSION_OPTIONS] = {
+    {"format",     'f', OPTIONS_CHOICE, ARG(format),     "FORMAT",
+     "table csv tsv json ndjson text (a terminal: table, else csv)",                                            format_names},
+    {"no-header",  0,   OPTIONS_FLAG,   ARG(no_header),  NULL,
+     "rows only, without the line of names",                                                                    NULL        },
+    {"csv-safe",   0,   OPTIONS_FLAG,   ARG(csv_safe),   NULL,
+     "a ' before texts that a spreadsheet takes for formulas",                                                  NULL        },
+    {"time",       0,   OPTIONS_CHOICE, ARG(time),       "rfc3339|epoch",     "how times print",
+     time_names                                                                                                             },
+    {"tz",         0,   OPTIONS_TEXT,   ARG(tz),         "ZONE",
+     "UTC or an offset as +02:00 (default: the site's)",                                                        NULL        },
+    {"now",        0,   OPTIONS_TEXT,   ARG(now),        "latest|clock|TIME",
+     "what `last` ends with",                                                                                   NULL        },
+    {"set",        0,   OPTIONS_LIST,   ARG(set),        "NAME=VALUE",        "a $NAME of the query",
+     NULL                                                                                                                   },
+    {"mem",        0,   OPTIONS_SIZE,   ARG(mem),        "SIZE",              "memory a query may hold (1G)",
+     NULL                                                                                                                   },
+    {"jobs",       0,   OPTIONS_COUNT,  ARG(jobs),       "N",                 "threads; this version uses one",
+     NULL                                                                                                                   },
+    {"limit-time", 0,   OPTIONS_LENGTH, ARG(limit_time), "D",
+     "end a query after that long",                                                                             NULL        },
+    {"profile",    0,   OPTIONS_FLAG,   ARG(profile),    NULL,
+     "say on stderr what each stage did",                                                                       NULL        },
+    {"explain",    0,   OPTIONS_FLAG,   ARG(explain),    NULL,
+     "print the plan instead of rows",                                                                          NULL        },
+    {"file",       'F', OPTIONS_TEXT,   ARG(file),       "FILE",              "take the query from FILE",
+     NULL                                                                                                                   },
+    {"output",     'o', OPTIONS_TEXT,   ARG(out),        "FILE",              "write the rows to FILE",
+     NULL                                                                                                                   },
+};
+
+_Static_assert(sizeof session_options / sizeof *session_options ==
+                   SESSION_OPTIONS,
+               "query takes all, the shell those before --explain");
+
+struct store *session_store(const struct command_call *c, struct err *e)
+{
+    const char *dir = c->globals.store;
+
+    if (store_exists(dir))
+        return store_open(dir, e);
+    err_set(e, ERR_STORE, "there is no store at %s", dir);
+    err_hint(e, "`trawl ingest PATH...` makes one; -s DIR or $TRAWL_STORE "
+                "names another place");
+    return NULL;
+}
+
+/* Errors of the site file point into it. */
+static int fail_site(const struct store *st, const struct err *e)
+{
+    struct buf text = {0};
+    struct err ignored;
+    char *path = files_join(store_dir(st), "site.trawl");
+
+    if (e->code == ERR_QUERY && files_read(path, &text, &ignored))
+        err_print(stderr, e, (const char *)text.data, path);
+    else
+        err_print(stderr, e, NULL, NULL);
+    buf_free(&text);
+    free(path);
+    return err_exit_status(e);
+}
+
+static bool set_param(struct session *s, const char *item, const char **value,
+                      struct err *e)
+{
+    const char *eq = strchr(item, '=');
+    char name[64];
+
+    if (!eq || eq == item || (size_t)(eq - item) >= sizeof name)
+        return err_set(e, ERR_USAGE, "`--set` takes NAME=VALUE, not `%s`",
+                       item);
+    memcpy(name, item, (size_t)(eq - item));
+    name[eq - item] = '\0';
+    *value = eq + 1;
+    return query_session_param(s->query, name, eq + 1, e);
+}
+
+static int set_params(struct session *s)
+{
+    struct err e = {0};
+    const char *value = NULL;
+
+    for (uint32_t i = 0; i < s->args.set.n; i++)
+        if (!set_param(s, s->args.set.item[i], &value, &e)) {
+            err_print(stderr, &e, value, "--set");
+            return err_exit_status(&e);
+        }
+    return 0;
+}
+
+/* A point in time without words, parameters and steps. */
+static bool is_fixed_point(const struct ast_item *item)
+{
+    if (!item || item->kind != ITEM_QUERY || item->next ||
+        item->query.range.kind != RANGE_FROM || item->query.filter ||
+        item->query.stages)
+        return false;
+    const struct ast *t = item->query.range.a;
+    return t->kind == AST_TIME && !t->time.word && !t->time.param &&
+           t->time.step == 0;
+}
+
+/* "from T" is parsed, so that T is written as in a query. */
+static bool parse_point(const char *text, const struct tz *tz, int64_t *out)
+{
+    struct arena a = {0};
+    struct buf b = {0};
+    struct err ignored = {0};
+
+    buf_printf(&b, "from %s", text);
+    const struct ast_item *item =
+        parse_text(&a, (const char *)b.data, b.len, &ignored);
+    bool ok = is_fixed_point(item) &&
+              timestamp_from_civil(&item->query.range.a->time.civil, out);
+    if (ok) {
+        const struct ast_time *t = &item->query.range.a->time;
+        int32_t offset = t->has_offset ? t->offset : tz_offset(tz, *out);
+        ok = !__builtin_sub_overflow(*out, offset * TIMESTAMP_SECOND, out);
+    }
+    buf_free(&b);
+    arena_free(&a);
+    return ok;
+}
+
+bool session_set_now(struct session *s, const char *text, struct err *e)
+{
+    static const struct {
+        const char *name;
+        enum query_now now;
+    } words[] = {
+        {"latest", QUERY_NOW_LATEST},
+        {"clock",  QUERY_NOW_CLOCK },
+        {"auto",   QUERY_NOW_AUTO  }
+    };
+    struct query_settings o = s->settings;
+    bool known = false;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words && !known; i++) {
+        known = strcmp(words[i].name, text) == 0;
+        o.now = words[i].now;
+    }
+    if (!known) {
+        o.now = QUERY_NOW_AT;
+        if (!parse_point(text, query_session_tz(s->query), &o.now_at)) {
+            err_set(e, ERR_USAGE, "`%s` is no point in time", text);
+            err_hint(e, "latest, clock, or a time as 2026-09-01T12:00");
+            return false;
+        }
+    }
+    if (!query_session_set(s->query, &o, e))
+        return false;
+    s->settings = o;
+    return true;
+}
+
+bool session_set_tz(struct session *s, const char *text, struct err *e)
+{
+    struct query_settings o = s->settings;
+
+    o.tz = text;
+    if (!query_session_set(s->query, &o, e))
+        return false;
+    s->settings = o;
+    return true;
+}
+
+static void take_args(struct session *s, const struct command_call *c)
+{
+    const struct session_args *a = &s->args;
+
+    s->quiet = c->globals.quiet;
+    s->verbose = c->globals.verbose;
+    s->format = a->format ? &format_kinds[a->format - 1] : NULL;
+    s->epoch = a->time && strcmp(time_names[a->time - 1], "epoch") == 0;
+    /* Odd times lie outside `last` and `now`, but a range that is written out,
+     * or `all`, means them too. */
+    s->settings = (struct query_settings){.tz = a->tz,
+                                          .mem = a->mem,
+                                          .limit_time = a->limit_time,
+                                          .odd = true,
+                                          .explain = a->explain,
+                                          .profile = a->profile,
+                                          .stop = &stop_flag};
+}
+
+int session_open(struct session *s, const struct command_call *c,
+                 const struct session_args *args)
+{
+    struct err e = {0};
+
+    *s = (struct session){.args = *args};
+    take_args(s, c);
+    s->store = session_store(c, &e);
+    if (!s->store)
+        return command_fail(&e);
+    s->query = query_session_open(s->store, &s->settings, &e);
+    int status = s->query ? set_params(s) : fail_site(s->store, &e);
+    if (status == 0 && args->now && !session_set_now(s, args->now, &e))
+        status = command_fail(&e);
+    if (status != 0)
+        session_close(s);
+    return status;
+}
+
+void session_close(struct session *s)
+{
+    if (s->query)
+        query_session_close(s->query);
+    if (s->store)
+        store_close(s->store);
+    s->query = NULL;
+    s->store = NULL;
+}
+
+/* One text on its way through the engine. */
+struct run {
+    struct session *s;
+    const char *text, *file;
+    FILE *out; /* stdout, or -o once the first query begins */
+    struct format format;
+    bool open, no_data;
+    struct err e; /* of the output */
+};
+
+static const struct format_kind *pick_format(const struct run *r)
+{
+    if (r->s->format)
+        return r->s->format;
+    return format_find(!r->s->args.out && isatty(STDOUT_FILENO) ? "table"
+                                                                : "csv");
+}
+
+/* Only now: a query with an error leaves an older file as it was. */
+static bool open_output(struct run *r)
+{
+    const char *path = r->s->args.out;
+
+    r->out = stdout;
+    if (!path)
+        return true;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    r->out = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!r->out)
+        return err_set(&r->e, ERR_SYSTEM, "cannot write %s: %s", path,
+                       strerrordesc_np(errno));
+    return true;
+}
+
+static bool open_format(struct run *r)
+{
+    const struct session *s = r->s;
+
+    if (!open_output(r))
+        return false;
+    const struct format_options o = {.out = r->out,
+                                     .notes = s->quiet ? NULL : stderr,
+                                     .no_header = s->args.no_header,
+                                     .epoch = s->epoch,
+                                     .csv_safe = s->args.csv_safe,
+                                     .mem = s->args.mem,
+                                     .tz = query_session_tz(s->query),
+                                     .text = query_session_text(s->query)};
+    format_open(&r->format, pick_format(r), &o);
+    r->open = true;
+    return true;
+}
+
+static bool on_begin(void *ctx, uint32_t index, const struct columns *c)
+{
+    struct run *r = ctx;
+
+    if (r->s->settings.explain)
+        return true;
+    if (!r->open && !open_format(r))
+        return false;
+    format_begin(&r->format, index, c);
+    return true;
+}
+
+static bool on_rows(void *ctx, struct batch *b, const struct columns *c)
+{
+    struct run *r = ctx;
+
+    (void)c; /* those of on_begin */
+    return format_rows(&r->format, b);
+}
+
+static void on_end(void *ctx, uint32_t index, const struct query_counts *n)
+{
+    struct run *r = ctx;
+
+    (void)index;
+    if (r->open)
+        format_end(&r->format);
+    if (!n->no_data)
+        return;
+    r->no_data = true;
+    if (!r->s->quiet)
+        fputs("note: there is no packet in that range\n", stderr);
+}
+
+static void on_note(void *ctx, struct span at, const char *text)
+{
+    const struct run *r = ctx;
+    struct err e = {.code = ERR_QUERY, .at = at};
+
+    if (r->s->quiet)
+        return;
+    if (at.from == at.to) {
+        fputs("note: ", stderr);
+        text_print(stderr, text, strlen(text));
+        fputc('\n', stderr);
+        return;
+    }
+    snprintf(e.text, sizeof e.text, "warning: %s", text);
+    err_print(stderr, &e, r->text, r->file);
+}
+
+/* The plan is what --explain asks for; a profile stands beside the rows. */
+static void on_explain(void *ctx, const char *line)
+{
+    const struct run *r = ctx;
+    FILE *out = r->s->settings.explain ? stdout : stderr;
+
+    text_print(out, line, strlen(line));
+    fputc('\n', out);
+}
+
+/* True when the output is whole, or its reader went away. */
+static bool close_output(struct run *r)
+{
+    struct err e = {0};
+    bool ok = r->e.code == ERR_NONE;
+
+    if (r->open && !format_close(&r->format, &e)) {
+        r->e = e;
+        ok = false;
+    }
+    if (r->out && r->out != stdout && fclose(r->out) != 0 && ok)
+        ok = err_set(&r->e, ERR_SYSTEM, "cannot write %s: %s", r->s->args.out,
+                     strerrordesc_np(errno));
+    return ok;
+}
+
+int session_run(struct session *s, const char *text, size_t len,
+                const char *file)
+{
+    struct run r = {.s = s, .text = text, .file = file};
+    const struct query_sink sink = {.ctx = &r,
+                                    .begin = on_begin,
+                                    .rows = on_rows,
+                                    .end = on_end,
+                                    .note = on_note,
+                                    .explain = on_explain};
+    struct err e = {0};
+    bool ran = query_run(s->query, text, len, &sink, &e);
+    bool written = close_output(&r);
+
+    fflush(stdout);
+    if (!ran) {
+        err_print(stderr, &e, text, file);
+        return err_exit_status(&e);
+    }
+    if (!written)
+        return command_fail(&r.e);
+    return r.no_data ? 3 : 0;
+}
