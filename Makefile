@@ -28,6 +28,14 @@ ifeq ($(MODE),fuzz)
 CC := clang
 endif
 
+# One line a file; V=1 shows the commands.
+ifdef V
+say = $1
+else
+say = @echo '  $(strip $2)'; $1
+endif
+MAKEFLAGS += -r
+
 # $(call once,NAME,COMMAND): the command's output, asked for when first used,
 # so that nothing is asked of pkg-config before `make deps` could install it.
 once = $(eval $1 := $$(shell $2 2>/dev/null))$($1)
@@ -79,25 +87,25 @@ ifeq ($(MODE)$(and $(PROGRAM),yes),releaseyes)
 endif
 
 $(BUILD)/$(PROG): $(OBJ)
-	$(LINK) $^ $(LIBS) -o $@
+	$(call say,$(LINK) $^ $(LIBS) -o $@,link $@)
 
 $(BUILD)/gen: $(BENCH_O)
-	$(LINK) $^ $(LIBS) -o $@
+	$(call say,$(LINK) $^ $(LIBS) -o $@,link $@)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(COMPILE) $(WARN) -c $< -o $@
+	$(call say,$(COMPILE) $(WARN) -c $< -o $@,cc $<)
 
 # Generated code is never committed and never warned about.
 $(BUILD)/%.c $(BUILD)/%.h &: %.y
 	@mkdir -p $(@D)
-	$(BISON) -Wall -Werror -Wcounterexamples --header=$(BUILD)/$*.h \
-	    -o $(BUILD)/$*.c $<
+	$(call say,$(BISON) -Wall -Werror -Wcounterexamples \
+	    --header=$(BUILD)/$*.h -o $(BUILD)/$*.c $<,bison $<)
 $(BUILD)/%.c $(BUILD)/%.h &: %.l
 	@mkdir -p $(@D)
-	$(FLEX) --header-file=$(BUILD)/$*.h -o $(BUILD)/$*.c $<
+	$(call say,$(FLEX) --header-file=$(BUILD)/$*.h -o $(BUILD)/$*.c $<,flex $<)
 $(GEN_O): $(BUILD)/%.o: $(BUILD)/%.c | $(GEN_H)
-	$(COMPILE) -c $< -o $@
+	$(call say,$(COMPILE) -c $< -o $@,cc $<)
 $(call objects,$(wildcard grammar/*.c)): | $(GEN_H)
 
 # A test that replaces functions of libraries says so in a line of its own:
@@ -105,12 +113,13 @@ $(call objects,$(wildcard grammar/*.c)): | $(GEN_H)
 link_line = $(shell sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $1)
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELP_O) $(LIB)
-	$(LINK) $^ $(call link_line,tests/test_$*.c) $(LIBS) $(TEST_LIBS) -o $@
+	$(call say,$(LINK) $^ $(call link_line,tests/test_$*.c) $(LIBS) \
+	    $(TEST_LIBS) -o $@,link $@)
 $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(LIB)
-	$(LINK) -fsanitize=fuzzer $^ $(LIBS) -o $@
+	$(call say,$(LINK) -fsanitize=fuzzer $^ $(LIBS) -o $@,link $@)
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(COMPILE) $(TEST_CPPFLAGS) $(WARN) -c $< -o $@
+	$(call say,$(COMPILE) $(TEST_CPPFLAGS) $(WARN) -c $< -o $@,cc $<)
 
 # $(call each,COMMANDS): runs every one, says which failed, fails if any did.
 # $(wildcard) of nothing is nothing, so a folder without scripts passes.
@@ -164,6 +173,7 @@ bench: deps ## speed and size beside other programs
 TIDY := $(patsubst %.c,build/tidy/%.ok,$(SRC) $(BENCH))
 build/tidy/%.ok: $(BUILD)/%.o .clang-tidy
 	@mkdir -p $(@D)
+	@echo '  clang-tidy $*.c'
 	@clang-tidy --quiet $*.c -- $(OUR_CPPFLAGS) -std=c11 2>$@.log || \
 	    { cat $@.log; exit 1; }
 	@touch $@
@@ -172,13 +182,17 @@ tidy: $(if $(shell command -v clang-tidy),$(TIDY))
 
 lint: deps ## format, clang-tidy, layers, names, lengths
 	@+$(MAKE) --no-print-directory -k -j2 run-lint
-run-lint: tidy $(LIB)
-	@tests/lint_format.sh $(LAYERS) tests bench/gen
-	@tests/lint_libs.sh
-	@tests/lint_layers.sh
-	@tests/lint_names.sh $(LIB)
-	@tests/lint_length.sh $(LAYERS)
-	@tests/lint_paths.sh
+run-lint: tidy lint-text lint-names
+lint-text:
+	@bad=0; \
+	tests/lint_format.sh $(LAYERS) tests bench/gen || bad=1; \
+	tests/lint_libs.sh || bad=1; \
+	tests/lint_layers.sh || bad=1; \
+	tests/lint_length.sh $(LAYERS) || bad=1; \
+	tests/lint_paths.sh || bad=1; \
+	exit $$bad
+lint-names: $(LIB)
+	@tests/lint_names.sh $^
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 DOCS  = README.md CHANGELOG.md LICENSE $(wildcard docs/*.md)
@@ -207,6 +221,7 @@ print-cppflags:
 -include $(OBJ:.o=.d) $(BENCH_O:.o=.d) $(HELP_O:.o=.d) $(TEST:=.d) $(FUZZ:=.d)
 .PHONY: all need programs deps demo test check proof asan tsan cover fuzz bench \
         lint tidy install uninstall dist clean help print-cppflags run-unit \
-        run-specs run-checks run-proof run-bench run-demo run-fuzz run-lint
+        run-specs run-checks run-proof run-bench run-demo run-fuzz run-lint \
+        lint-text lint-names
 .DELETE_ON_ERROR:
 .SECONDARY:
