@@ -1,0 +1,238 @@
+/* block_column.c - decoded lanes into the columns of a batch, and into rows. */
+#include <endian.h>
+#include <stdlib.h>
+
+#include "store/block_inside.h"
+
+/* Inner loops of this many rows have no branch and no rest. */
+enum { STRIP = 16 };
+
+_Static_assert((int)STRIP <= (int)SLACK && (int)BATCH_ROWS % (int)STRIP == 0,
+               "strips overrun");
+
+static const int64_t no_numbers[BATCH_ROWS];
+static const struct addr no_addrs[BATCH_ROWS];
+static const uint64_t all_absent[BATCH_WORDS] = {[0 ... BATCH_WORDS - 1] =
+                                                     UINT64_MAX};
+
+/* out[i] = base + v[from + i] for i in 0 .. n, rounded up to strips. */
+#define WIDEN(type)                                                            \
+    static void widen_##type(const struct lane_out *l, uint32_t from,          \
+                             uint32_t n, int64_t *restrict out)                \
+    {                                                                          \
+        const type *v = (const type *)(const void *)l->value + from;           \
+        int64_t base = l->base;                                                \
+        for (uint32_t i = 0; i < n; i += STRIP)                                \
+            for (uint32_t k = 0; k < STRIP; k++)                               \
+                out[i + k] = (int64_t)((uint64_t)base + v[i + k]);             \
+    }
+
+WIDEN(uint8_t)
+WIDEN(uint16_t)
+WIDEN(uint32_t)
+WIDEN(uint64_t)
+
+static void widen(const struct lane_out *l, uint32_t from, uint32_t n,
+                  int64_t *out)
+{
+    switch (l->width) {
+    case 0:
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = l->base;
+        break;
+    case 1: widen_uint8_t(l, from, n, out); break;
+    case 2: widen_uint16_t(l, from, n, out); break;
+    case 4: widen_uint32_t(l, from, n, out); break;
+    default: widen_uint64_t(l, from, n, out);
+    }
+}
+
+/* Each row's address: the code is in the low bits of what widen left. */
+static void look_up_addrs(const struct block *b, const struct lane_out *l,
+                          uint32_t from, uint32_t n)
+{
+    int64_t code[BATCH_ROWS];
+    struct addr *out = l->batch;
+
+    widen(l, from, n, code);
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = b->addr[code[i]];
+}
+
+static void look_up_text(const struct block *b, const struct lane_out *l,
+                         uint32_t from, uint32_t n)
+{
+    int64_t *out = l->batch;
+
+    widen(l, from, n, out);
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = b->opts_text[out[i]];
+}
+
+/* Bits of the rows from .. from + n that have no value. */
+static const uint64_t *absent_bits(struct lane_out *l, uint32_t from,
+                                   uint32_t n)
+{
+    uint32_t word = from / 64, shift = from % 64;
+
+    if (!l->present)
+        return NULL;
+    for (uint32_t i = 0; i * 64 < n; i++, word++) {
+        uint64_t v = l->present[word] >> shift;
+        if (shift)
+            v |= l->present[word + 1] << (64 - shift);
+        l->absent[i] = ~v;
+    }
+    return l->absent;
+}
+
+static void fill_batch(struct block *b, enum field_id f, uint32_t from,
+                       uint32_t n)
+{
+    struct lane_out *l = &b->lane[f];
+
+    if (l->filled)
+        return;
+    if (l->width == 0) { /* the same for every batch */
+        n = BATCH_ROWS;
+        l->filled = true;
+    }
+    if (schema_fields[f].width == WIDTH_ADDR)
+        look_up_addrs(b, l, from, n);
+    else if (f == FIELD_OPTSIG)
+        look_up_text(b, l, from, n);
+    else
+        widen(l, from, n, l->batch);
+}
+
+static void empty_column(enum field_id f, struct column *out)
+{
+    out->absent = all_absent;
+    if (schema_fields[f].width == WIDTH_ADDR)
+        out->a = no_addrs;
+    else
+        out->i = no_numbers;
+}
+
+static void sensor_lane(struct block *b)
+{
+    struct lane_out *l = &b->lane[FIELD_SENSOR];
+
+    if (l->ready)
+        return;
+    l->base = strtab_intern(b->text, b->head.sensor, strlen(b->head.sensor));
+    l->ready = true;
+}
+
+bool block_column(struct block *b, enum field_id f, uint32_t from, uint32_t n,
+                  struct column *out, struct err *e)
+{
+    struct lane_out *l = &b->lane[f];
+
+    empty_column(f, out);
+    if (f == FIELD_SENSOR)
+        sensor_lane(b);
+    if (!block_lane_load(b, f, e))
+        return false;
+    if (l->none)
+        return true;
+    if (f == FIELD_TIME) { /* kept as it is wanted */
+        out->i = (const int64_t *)(const void *)l->value + from;
+        out->absent = NULL;
+        return true;
+    }
+    bool addr = schema_fields[f].width == WIDTH_ADDR;
+    if (!l->batch)
+        l->batch = block_room(b, BATCH_ROWS, addr ? sizeof(struct addr) : 8);
+    fill_batch(b, f, from, n);
+    out->absent = absent_bits(l, from, n);
+    if (addr)
+        out->a = l->batch;
+    else
+        out->i = l->batch;
+    return true;
+}
+
+static uint64_t origin_word(const struct block *b, uint64_t code, uint32_t i)
+{
+    uint64_t v;
+
+    memcpy(&v, b->origin + code * 24 + (size_t)i * 8, 8);
+    return le64toh(v);
+}
+
+bool block_order(struct block *b, uint32_t row, struct block_origin *out,
+                 struct err *e)
+{
+    if (!block_lane_load(b, LANE_CAPTURE, e) ||
+        !block_lane_load(b, LANE_POSITION, e))
+        return false;
+    uint64_t code = lane_value(&b->lane[LANE_CAPTURE], row);
+    out->capture.lo = origin_word(b, code, 0);
+    out->capture.hi = origin_word(b, code, 1);
+    out->id = origin_word(b, code, 2);
+    out->position = lane_value(&b->lane[LANE_POSITION], row);
+    return true;
+}
+
+/* ---- rows ---- */
+
+static const uint16_t member_at[FIELD_COUNT] = {
+#define FIELD(id, name, type, width, help) offsetof(struct record, id),
+#include "store/fields.def"
+#undef FIELD
+};
+
+static void set_member(const struct block *b, struct record *r, uint32_t f,
+                       uint64_t v)
+{
+    char *at = (char *)r + member_at[f];
+    uint8_t v1 = (uint8_t)v;
+    uint16_t v2 = (uint16_t)v;
+    uint32_t v4 = (uint32_t)v;
+
+    r->present |= UINT64_C(1) << f;
+    switch (schema_fields[f].width) {
+    case WIDTH_U8: memcpy(at, &v1, sizeof v1); break;
+    case WIDTH_U16: memcpy(at, &v2, sizeof v2); break;
+    case WIDTH_U32: memcpy(at, &v4, sizeof v4); break;
+    case WIDTH_MAC:
+    case WIDTH_TIME: memcpy(at, &v, sizeof v); break;
+    case WIDTH_ADDR: memcpy(at, &b->addr[v], sizeof *b->addr); break;
+    case WIDTH_OPTS: memcpy(at, &b->opts[v], sizeof *b->opts); break;
+    default: break;
+    }
+}
+
+static bool unpack_field(struct block *b, uint32_t f, struct block_row *rows,
+                         struct err *e)
+{
+    const struct lane_out *l = &b->lane[f];
+
+    if (f == FIELD_SENSOR)
+        return true;
+    if (!block_lane_load(b, f, e))
+        return false;
+    for (uint32_t i = 0; i < b->head.rows; i++)
+        if (lane_has(l, i))
+            set_member(b, &rows[i].record, f, lane_value(l, i));
+    return true;
+}
+
+bool block_unpack(struct block *b, struct block_row *rows, struct err *e)
+{
+    struct block_origin o;
+
+    memset(rows, 0, b->head.rows * sizeof *rows);
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        if (!unpack_field(b, f, rows, e))
+            return false;
+    for (uint32_t i = 0; i < b->head.rows; i++) {
+        if (!block_order(b, i, &o, e))
+            return false;
+        rows[i].capture = o.capture;
+        rows[i].capture_id = o.id;
+        rows[i].position = o.position;
+    }
+    return true;
+}

@@ -1,0 +1,393 @@
+/* block_encode.c - columns into streams, and a header in front of them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/block_encoder.h"
+
+/* Streams of these fields come first: what filters read most. */
+static const uint8_t hot[] = {
+    FIELD_TIME, FIELD_FLAGS, FIELD_PROTO, FIELD_SPORT, FIELD_DPORT, FIELD_SRC,
+    FIELD_DST,  FIELD_TTL,   FIELD_LEN,   FIELD_IPLEN, FIELD_PAYLEN};
+
+/* ---- streams ---- */
+
+/* Appends a stream that has already been packed by codec_pack. */
+static void append(struct block_encoder *c, struct block_stream s,
+                   const uint8_t *stored)
+{
+    s.offset = (uint32_t)c->out->len;
+    s.sum = hash_bytes(stored, s.stored, 0);
+    buf_put(c->out, stored, s.stored);
+    c->head.stream[c->head.streams++] = s;
+}
+
+static void pack(struct block_encoder *c, struct block_stream *s,
+                 const uint8_t *raw, uint8_t *stored)
+{
+    enum codec codec;
+
+    s->stored =
+        (uint32_t)codec_pack(c->codec, raw, s->raw, s->width, stored, &codec);
+    s->codec = (uint8_t)codec;
+}
+
+static void put_bytes(struct block_encoder *c, uint8_t id,
+                      enum stream_kind kind, uint8_t width, size_t len)
+{
+    struct block_stream s = {.id = id,
+                             .kind = (uint8_t)kind,
+                             .encoding = ENCODING_BYTES,
+                             .width = width,
+                             .raw = (uint32_t)len};
+
+    pack(c, &s, c->packed, c->stored);
+    append(c, s, c->stored);
+}
+
+static void put_le(uint8_t *out, uint64_t v, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < bytes; i++)
+        out[i] = (uint8_t)(v >> (8 * i));
+}
+
+static uint8_t width_for(uint64_t span)
+{
+    return span <= UINT8_MAX    ? 1
+           : span <= UINT16_MAX ? 2
+           : span <= UINT32_MAX ? 4
+                                : 8;
+}
+
+/* base, then values less base, in `width` bytes each. */
+static void narrow(const int64_t *v, uint32_t n, int64_t base, uint8_t width,
+                   uint8_t *out)
+{
+    put_le(out, (uint64_t)base, 8);
+    out += 8;
+    switch (width) {
+    case 1:
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = (uint8_t)((uint64_t)v[i] - (uint64_t)base);
+        break;
+    case 2:
+        for (uint32_t i = 0; i < n; i++)
+            put_le(out + 2 * (size_t)i, (uint64_t)v[i] - (uint64_t)base, 2);
+        break;
+    case 4:
+        for (uint32_t i = 0; i < n; i++)
+            put_le(out + 4 * (size_t)i, (uint64_t)v[i] - (uint64_t)base, 4);
+        break;
+    default:
+        for (uint32_t i = 0; i < n; i++)
+            put_le(out + 8 * (size_t)i, (uint64_t)v[i] - (uint64_t)base, 8);
+    }
+}
+
+static uint64_t zigzag(int64_t from, int64_t to)
+{
+    uint64_t d = (uint64_t)to - (uint64_t)from;
+
+    return d << 1 ^ (0 - (d >> 63));
+}
+
+/* Fills `out` with base and steps; returns their width. */
+static uint8_t steps(const int64_t *v, uint32_t n, uint8_t *out)
+{
+    uint64_t some = 0;
+
+    for (uint32_t i = 1; i < n; i++)
+        some |= zigzag(v[i - 1], v[i]);
+    uint8_t width = width_for(some);
+    put_le(out, (uint64_t)v[0], 8);
+    put_le(out + 8, 0, width);
+    for (uint32_t i = 1; i < n; i++)
+        put_le(out + 8 + (size_t)i * width, zigzag(v[i - 1], v[i]), width);
+    return width;
+}
+
+static void put_steps_or_plain(struct block_encoder *c, struct block_stream s,
+                               const int64_t *v, uint32_t n)
+{
+    struct block_stream d = s;
+
+    d.encoding = ENCODING_DELTA;
+    d.width = steps(v, n, c->tried);
+    d.raw = 8 + n * d.width;
+    pack(c, &d, c->tried, c->stored_try);
+    if (d.stored < s.stored)
+        append(c, d, c->stored_try);
+    else
+        append(c, s, c->stored);
+}
+
+/* `stepwise`: the column may be smaller as steps from row to row. */
+static void put_numbers(struct block_encoder *c, uint8_t id,
+                        enum stream_kind kind, uint32_t n, bool stepwise)
+{
+    const int64_t *v = c->number;
+    int64_t lo = v[0], hi = v[0];
+    struct block_stream s = {.id = id,
+                             .kind = (uint8_t)kind,
+                             .encoding = ENCODING_CONSTANT,
+                             .raw = 8};
+
+    for (uint32_t i = 1; i < n; i++) {
+        lo = v[i] < lo ? v[i] : lo;
+        hi = v[i] > hi ? v[i] : hi;
+    }
+    put_le(c->packed, (uint64_t)lo, 8);
+    if (lo != hi) {
+        s.encoding = ENCODING_PLAIN;
+        s.width = width_for((uint64_t)hi - (uint64_t)lo);
+        s.raw = 8 + n * s.width;
+        narrow(v, n, lo, s.width, c->packed);
+    }
+    pack(c, &s, c->packed, c->stored);
+    if (stepwise && lo != hi)
+        put_steps_or_plain(c, s, v, n);
+    else
+        append(c, s, c->stored);
+}
+
+/* ---- fields ---- */
+
+static void zone_numbers(struct zone_field *z, const int64_t *v, uint32_t n)
+{
+    int64_t lo = v[0], hi = v[0];
+    uint64_t some = 0, every = UINT64_MAX;
+
+    for (uint32_t i = 0; i < n; i++) {
+        lo = v[i] < lo ? v[i] : lo;
+        hi = v[i] > hi ? v[i] : hi;
+        some |= (uint64_t)v[i];
+        every &= (uint64_t)v[i];
+    }
+    z->range = (struct range){lo, hi};
+    z->some = some;
+    z->every = every;
+}
+
+/* Codes follow the order of the addresses. */
+static void zone_addrs(struct block_encoder *c, struct zone_field *z,
+                       uint32_t n)
+{
+    struct zone_field codes;
+
+    zone_numbers(&codes, c->number, n);
+    z->addr = (struct addr_range){c->addr[codes.range.lo].addr,
+                                  c->addr[codes.range.hi].addr};
+}
+
+/* The column as numbers; addresses as places in the sorted dictionary. */
+static void widen(struct block_encoder *c, enum field_id f)
+{
+    uint32_t n = c->lane[f].n;
+    const void *in = c->lane[f].value;
+    int64_t *v = c->number;
+
+    switch (schema_fields[f].width) {
+    case WIDTH_U8:
+        for (uint32_t i = 0; i < n; i++)
+            v[i] = ((const uint8_t *)in)[i];
+        break;
+    case WIDTH_U16:
+        for (uint32_t i = 0; i < n; i++)
+            v[i] = ((const uint16_t *)in)[i];
+        break;
+    case WIDTH_ADDR:
+        for (uint32_t i = 0; i < n; i++)
+            v[i] = c->addr_code[((const uint32_t *)in)[i]];
+        break;
+    case WIDTH_MAC:
+    case WIDTH_TIME: memcpy(v, in, (size_t)n * 8); break;
+    default:
+        for (uint32_t i = 0; i < n; i++)
+            v[i] = ((const uint32_t *)in)[i];
+    }
+}
+
+static uint32_t time_unit(const int64_t *t, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (t[i] % 1000 != 0)
+            return 1;
+    return 1000;
+}
+
+static void put_time(struct block_encoder *c, uint32_t n)
+{
+    int64_t *v = c->number;
+
+    c->head.unit = time_unit(v, n);
+    for (uint32_t i = 0; c->head.unit == 1000 && i < n; i++)
+        v[i] /= 1000;
+    put_numbers(c, FIELD_TIME, KIND_VALUES, n, true);
+}
+
+static void put_presence(struct block_encoder *c, enum field_id f,
+                         uint32_t rows)
+{
+    size_t len = (rows + 7) / 8;
+
+    for (uint32_t i = 0; i < len; i++)
+        c->packed[i] = (uint8_t)(c->lane[f].present[i / 8] >> (i % 8 * 8));
+    put_bytes(c, (uint8_t)f, KIND_PRESENCE, 1, len);
+}
+
+static void put_addr_dictionary(struct block_encoder *c)
+{
+    for (uint32_t i = 0; i < c->addrs; i++)
+        addr_to_bytes(c->addr[i].addr, c->packed + 16 * (size_t)i);
+    put_bytes(c, STREAM_ADDRS, KIND_DICTIONARY, 16, 16 * (size_t)c->addrs);
+}
+
+static void put_opts_dictionary(struct block_encoder *c)
+{
+    size_t len = 0;
+
+    for (uint32_t i = 0; i < c->opts_n; i++) {
+        size_t n = block_encoder_opts_len(&c->opts[i]);
+        memcpy(c->packed + len, &c->opts[i], n);
+        c->packed[len] = (uint8_t)(n - 1);
+        len += n;
+    }
+    put_bytes(c, FIELD_OPTSIG, KIND_DICTIONARY, 1, len);
+}
+
+static void put_field(struct block_encoder *c, enum field_id f, uint32_t rows)
+{
+    struct lane_in *lane = &c->lane[f];
+    struct zone_field *z = &c->head.zone.field[f];
+    enum width w = schema_fields[f].width;
+    bool coded = w == WIDTH_ADDR || w == WIDTH_OPTS;
+
+    *z = (struct zone_field){.any = lane->n > 0, .absent = lane->n < rows};
+    if (lane->n == 0)
+        return;
+    widen(c, f);
+    if (w == WIDTH_ADDR)
+        zone_addrs(c, z, lane->n);
+    else if (w != WIDTH_OPTS)
+        zone_numbers(z, c->number, lane->n);
+    if (z->absent)
+        put_presence(c, f, rows);
+    if (w == WIDTH_OPTS)
+        put_opts_dictionary(c);
+    if (w == WIDTH_TIME)
+        put_time(c, lane->n);
+    else
+        put_numbers(c, (uint8_t)f, coded ? KIND_CODES : KIND_VALUES, lane->n,
+                    false);
+}
+
+static void put_fields(struct block_encoder *c, uint32_t rows)
+{
+    uint64_t done = UINT64_C(1) << FIELD_SENSOR;
+
+    for (uint32_t i = 0; i < sizeof hot; i++) {
+        if (hot[i] == FIELD_SRC && c->addrs > 0)
+            put_addr_dictionary(c);
+        put_field(c, (enum field_id)hot[i], rows);
+        done |= UINT64_C(1) << hot[i];
+    }
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        if (!(done >> f & 1))
+            put_field(c, (enum field_id)f, rows);
+}
+
+/* ---- hidden streams ---- */
+
+struct origin {
+    struct digest digest;
+    uint64_t id;
+};
+
+static struct origin origin_of(const struct block_row *r)
+{
+    return (struct origin){r->capture, r->capture_id};
+}
+
+static int by_origin(const void *a, const void *b)
+{
+    const struct origin *x = a, *y = b;
+
+    if (x->digest.hi != y->digest.hi)
+        return x->digest.hi < y->digest.hi ? -1 : 1;
+    if (x->digest.lo != y->digest.lo)
+        return x->digest.lo < y->digest.lo ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* The captures of the rows, sorted; returns how many. */
+static uint32_t origins(const struct block_row *const *rows, uint32_t n,
+                        struct origin *out)
+{
+    uint32_t found = 0, kept = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        struct origin o = origin_of(rows[i]);
+        if (found == 0 || by_origin(&out[found - 1], &o) != 0)
+            out[found++] = o;
+    }
+    qsort(out, found, sizeof *out, by_origin);
+    for (uint32_t i = 0; i < found; i++)
+        if (kept == 0 || by_origin(&out[kept - 1], &out[i]) != 0)
+            out[kept++] = out[i];
+    return kept;
+}
+
+static void put_captures(struct block_encoder *c,
+                         const struct block_row *const *rows, uint32_t n)
+{
+    struct origin *o = block_encoder_room(n, sizeof *o);
+    uint32_t count = origins(rows, n, o);
+
+    for (uint32_t i = 0; i < count; i++) {
+        put_le(c->packed + (size_t)i * 24, o[i].digest.lo, 8);
+        put_le(c->packed + (size_t)i * 24 + 8, o[i].digest.hi, 8);
+        put_le(c->packed + (size_t)i * 24 + 16, o[i].id, 8);
+    }
+    put_bytes(c, STREAM_CAPTURE, KIND_DICTIONARY, 24, (size_t)count * 24);
+    const struct origin *at = o;
+    for (uint32_t i = 0; i < n; i++) {
+        struct origin key = origin_of(rows[i]);
+        if (by_origin(at, &key) != 0)
+            at = bsearch(&key, o, count, sizeof *o, by_origin);
+        c->number[i] = at - o;
+    }
+    put_numbers(c, STREAM_CAPTURE, KIND_CODES, n, false);
+    free(o);
+}
+
+static void put_positions(struct block_encoder *c,
+                          const struct block_row *const *rows, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        c->number[i] = (int64_t)rows[i]->position;
+    put_numbers(c, STREAM_POSITION, KIND_VALUES, n, true);
+}
+
+static void zone_sensor(struct block_encoder *c)
+{
+    c->head.zone.field[FIELD_SENSOR] = (struct zone_field){.any = true};
+}
+
+void block_encode(struct block_encoder *c, const struct block_row *const *rows,
+                  uint32_t n, const struct block_head *head, struct buf *out)
+{
+    c->out = out;
+    out->len = 0;
+    buf_fill(out, 0, BLOCK_HEADER);
+    memset(&c->head, 0, sizeof c->head);
+    c->head.sequence = head->sequence;
+    c->head.replaces = head->replaces;
+    c->head.rows = n;
+    memcpy(c->head.sensor, head->sensor, BLOCK_SENSOR);
+    block_encoder_take(c, rows, n);
+    put_fields(c, n);
+    zone_sensor(c);
+    put_captures(c, rows, n);
+    put_positions(c, rows, n);
+    c->head.bytes = out->len;
+    block_head_write(&c->head, out->data);
+}

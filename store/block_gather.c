@@ -1,0 +1,239 @@
+/* block_gather.c - rows into columns and dictionaries. Rows are turned in tiles
+ * of 64, so that a tile's records stay in the nearest cache while every field
+ * is taken from them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/block_encoder.h"
+
+enum {
+    TILE = 64,
+    ADDRS_MAX = 4 * BLOCK_ROWS,
+    ADDR_SLOTS = 2 * ADDRS_MAX, /* a power of two */
+    OPTS_SLOTS = 2 * BLOCK_ROWS
+};
+
+static const uint16_t member_at[FIELD_COUNT] = {
+#define FIELD(id, name, type, width, help) offsetof(struct record, id),
+#include "store/fields.def"
+#undef FIELD
+};
+
+static const uint8_t column_bytes[] = {
+    [WIDTH_U8] = 1,   [WIDTH_U16] = 2,   [WIDTH_U32] = 4,
+    [WIDTH_MAC] = 8,  [WIDTH_TIME] = 8,  [WIDTH_ADDR] = sizeof(struct addr),
+    [WIDTH_OPTS] = 4, [WIDTH_SENSOR] = 0};
+
+void *block_encoder_room(size_t n, size_t size)
+{
+    void *p = calloc(n, size);
+
+    if (!p)
+        err_no_memory();
+    return p;
+}
+
+struct block_encoder *block_encoder_new(void)
+{
+    struct block_encoder *c = block_encoder_room(1, sizeof *c);
+
+    c->codec = codec_new();
+    for (uint32_t f = 0; f < FIELD_COUNT; f++) {
+        uint32_t bytes = column_bytes[schema_fields[f].width];
+        c->lane[f].value =
+            block_encoder_room(BLOCK_ROWS + 1, bytes ? bytes : 1);
+        c->lane[f].present = block_encoder_room(BLOCK_ROWS / 64, 8);
+    }
+    c->number = block_encoder_room(BLOCK_ROWS, sizeof *c->number);
+    c->packed = block_encoder_room(1, BLOCK_RAW_MAX);
+    c->tried = block_encoder_room(1, BLOCK_RAW_MAX);
+    c->stored = block_encoder_room(1, codec_bound(BLOCK_RAW_MAX));
+    c->stored_try = block_encoder_room(1, codec_bound(BLOCK_RAW_MAX));
+    c->addr = block_encoder_room(ADDRS_MAX, sizeof *c->addr);
+    c->addr_slot = block_encoder_room(ADDR_SLOTS, sizeof *c->addr_slot);
+    c->addr_code = block_encoder_room(ADDRS_MAX, sizeof *c->addr_code);
+    c->opts = block_encoder_room(BLOCK_ROWS, sizeof *c->opts);
+    c->opts_slot = block_encoder_room(OPTS_SLOTS, sizeof *c->opts_slot);
+    return c;
+}
+
+void block_encoder_free(struct block_encoder *c)
+{
+    if (!c)
+        return;
+    for (uint32_t f = 0; f < FIELD_COUNT; f++) {
+        free(c->lane[f].value);
+        free(c->lane[f].present);
+    }
+    codec_free(c->codec);
+    free(c->number);
+    free(c->packed);
+    free(c->tried);
+    free(c->stored);
+    free(c->stored_try);
+    free(c->addr);
+    free(c->addr_slot);
+    free(c->addr_code);
+    free(c->opts);
+    free(c->opts_slot);
+    free(c);
+}
+
+/* ---- dictionaries ---- */
+
+static uint32_t addr_place(struct block_encoder *c, struct addr a)
+{
+    uint64_t h = hash_mix(hash_mix(hash_secret(), a.hi), a.lo);
+    uint32_t i = (uint32_t)h & (ADDR_SLOTS - 1);
+
+    for (; c->addr_slot[i]; i = (i + 1) & (ADDR_SLOTS - 1))
+        if (addr_eq(c->addr[c->addr_slot[i] - 1].addr, a))
+            return c->addr_slot[i] - 1;
+    c->addr[c->addrs] = (struct addr_at){a, c->addrs};
+    c->addr_slot[i] = ++c->addrs;
+    return c->addrs - 1;
+}
+
+size_t block_encoder_opts_len(const struct opts *o)
+{
+    return 1 + (size_t)(o->n < OPTS_MAX ? o->n : OPTS_MAX);
+}
+
+static uint32_t opts_place(struct block_encoder *c, const struct opts *o)
+{
+    size_t len = block_encoder_opts_len(o);
+    uint32_t i = (uint32_t)hash_bytes(o, len, hash_secret());
+
+    for (i &= OPTS_SLOTS - 1; c->opts_slot[i]; i = (i + 1) & (OPTS_SLOTS - 1))
+        if (memcmp(&c->opts[c->opts_slot[i] - 1], o, len) == 0)
+            return c->opts_slot[i] - 1;
+    c->opts[c->opts_n] = *o;
+    c->opts_slot[i] = ++c->opts_n;
+    return c->opts_n - 1;
+}
+
+static int by_addr(const void *a, const void *b)
+{
+    const struct addr_at *x = a, *y = b;
+
+    return addr_cmp(x->addr, y->addr);
+}
+
+/* Turns the addresses of a column, in place, into places of first appearance.
+ */
+static void intern_addrs(struct block_encoder *c, struct lane_in *lane)
+{
+    char *column = lane->value;
+
+    for (uint32_t i = 0; i < lane->n; i++) {
+        struct addr a;
+        memcpy(&a, column + sizeof a * i, sizeof a);
+        uint32_t code = addr_place(c, a);
+        memcpy(column + sizeof code * i, &code, sizeof code);
+    }
+}
+
+static void sort_addrs(struct block_encoder *c)
+{
+    qsort(c->addr, c->addrs, sizeof *c->addr, by_addr);
+    for (uint32_t i = 0; i < c->addrs; i++)
+        c->addr_code[c->addr[i].seen] = i;
+}
+
+/* ---- rows into columns ---- */
+
+/* Each takes one field from a tile of rows, appends the values of those that
+ * have it, and returns which. The store past the last value is overwritten by
+ * the next, so that no branch is needed. */
+#define TAKE(type)                                                             \
+    static uint64_t take_##type(const struct block_row *const *row,            \
+                                uint32_t n, enum field_id f, void *out)        \
+    {                                                                          \
+        type *v = out;                                                         \
+        uint64_t word = 0;                                                     \
+        for (uint32_t i = 0; i < n; i++) {                                     \
+            uint64_t has = row[i]->record.present >> f & 1;                    \
+            memcpy(v, (const char *)&row[i]->record + member_at[f],            \
+                   sizeof *v);                                                 \
+            v += has;                                                          \
+            word |= has << i;                                                  \
+        }                                                                      \
+        return word;                                                           \
+    }
+
+typedef struct addr addr;
+
+TAKE(uint8_t)
+TAKE(uint16_t)
+TAKE(uint32_t)
+TAKE(uint64_t)
+TAKE(addr)
+
+static uint64_t take_opts(struct block_encoder *c,
+                          const struct block_row *const *row, uint32_t n)
+{
+    struct lane_in *lane = &c->lane[FIELD_OPTSIG];
+    uint32_t *v = (uint32_t *)lane->value + lane->n;
+    uint64_t word = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        if (!RECORD_HAS(&row[i]->record, OPTSIG))
+            continue;
+        *v++ = opts_place(c, &row[i]->record.OPTSIG);
+        word |= UINT64_C(1) << i;
+    }
+    return word;
+}
+
+static uint64_t take_field(struct block_encoder *c,
+                           const struct block_row *const *row, uint32_t n,
+                           enum field_id f)
+{
+    enum width w = schema_fields[f].width;
+    char *out =
+        (char *)c->lane[f].value + (size_t)c->lane[f].n * column_bytes[w];
+
+    switch (w) {
+    case WIDTH_U8: return take_uint8_t(row, n, f, out);
+    case WIDTH_U16: return take_uint16_t(row, n, f, out);
+    case WIDTH_U32: return take_uint32_t(row, n, f, out);
+    case WIDTH_MAC:
+    case WIDTH_TIME: return take_uint64_t(row, n, f, out);
+    case WIDTH_ADDR: return take_addr(row, n, f, out);
+    case WIDTH_OPTS: return take_opts(c, row, n);
+    default: return 0;
+    }
+}
+
+static void take_rows(struct block_encoder *c,
+                      const struct block_row *const *rows, uint32_t n)
+{
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        c->lane[f].n = 0;
+    for (uint32_t at = 0; at < n; at += TILE) {
+        uint32_t tile = n - at < TILE ? n - at : TILE;
+        uint64_t some = 0;
+        for (uint32_t i = 0; i < tile; i++)
+            some |= rows[at + i]->record.present;
+        for (uint32_t f = 0; f < FIELD_COUNT; f++) {
+            uint64_t word = 0;
+            if (some >> f & 1)
+                word = take_field(c, rows + at, tile, (enum field_id)f);
+            c->lane[f].present[at / TILE] = word;
+            c->lane[f].n += (uint32_t)__builtin_popcountll(word);
+        }
+    }
+}
+
+void block_encoder_take(struct block_encoder *c,
+                        const struct block_row *const *rows, uint32_t n)
+{
+    c->addrs = c->opts_n = 0;
+    memset(c->addr_slot, 0, ADDR_SLOTS * sizeof *c->addr_slot);
+    memset(c->opts_slot, 0, OPTS_SLOTS * sizeof *c->opts_slot);
+    take_rows(c, rows, n);
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        if (schema_fields[f].width == WIDTH_ADDR)
+            intern_addrs(c, &c->lane[f]);
+    sort_addrs(c);
+}

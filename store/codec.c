@@ -1,0 +1,129 @@
+/* codec.c - zstd at its fastest level, behind byte planes where values are
+ * wider than a byte. */
+#include "store/codec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <zstd.h>
+
+#include "base/err.h"
+
+enum { LEVEL = 1, TRIAL_MIN = 32 };
+
+struct codec_state {
+    ZSTD_CCtx *zstd;
+    uint8_t *planes;
+    size_t room;
+};
+
+struct codec_state *codec_new(void)
+{
+    struct codec_state *s = calloc(1, sizeof *s);
+
+    if (!s || !(s->zstd = ZSTD_createCCtx()))
+        err_no_memory();
+    return s;
+}
+
+void codec_free(struct codec_state *s)
+{
+    if (!s)
+        return;
+    ZSTD_freeCCtx(s->zstd);
+    free(s->planes);
+    free(s);
+}
+
+size_t codec_bound(size_t len)
+{
+    return ZSTD_compressBound(len);
+}
+
+static uint8_t *planes_room(struct codec_state *s, size_t len)
+{
+    if (s->room < len) {
+        free(s->planes);
+        s->planes = malloc(len);
+        s->room = len;
+        if (!s->planes)
+            err_no_memory();
+    }
+    return s->planes;
+}
+
+/* Bytes past the last whole value stay at the end. */
+static void split_planes(const uint8_t *in, size_t len, size_t width,
+                         uint8_t *out)
+{
+    size_t n = len / width;
+
+    for (size_t k = 0; k < width; k++)
+        for (size_t i = 0; i < n; i++)
+            out[k * n + i] = in[i * width + k];
+    memcpy(out + n * width, in + n * width, len - n * width);
+}
+
+static void join_planes(const uint8_t *in, size_t len, size_t width,
+                        uint8_t *out)
+{
+    size_t n = len / width;
+
+    for (size_t k = 0; k < width; k++)
+        for (size_t i = 0; i < n; i++)
+            out[i * width + k] = in[k * n + i];
+    memcpy(out + n * width, in + n * width, len - n * width);
+}
+
+size_t codec_pack(struct codec_state *s, const uint8_t *raw, size_t len,
+                  size_t width, uint8_t *out, enum codec *codec)
+{
+    const uint8_t *in = raw;
+    size_t n = 0;
+
+    *codec = width > 1 ? CODEC_PLANES : CODEC_ZSTD;
+    if (len >= TRIAL_MIN) {
+        if (width > 1) {
+            uint8_t *planes = planes_room(s, len);
+            split_planes(raw, len, width, planes);
+            in = planes;
+        }
+        n = ZSTD_compressCCtx(s->zstd, out, codec_bound(len), in, len, LEVEL);
+        if (!ZSTD_isError(n) && n < len - len / 33)
+            return n;
+    }
+    memcpy(out, raw, len);
+    *codec = CODEC_RAW;
+    return len;
+}
+
+static bool unpack_planes(const uint8_t *data, size_t stored, size_t width,
+                          uint8_t *out, size_t len)
+{
+    uint8_t *planes = malloc(len);
+
+    if (!planes)
+        err_no_memory();
+    bool good = ZSTD_decompress(planes, len, data, stored) == len;
+    if (good)
+        join_planes(planes, len, width, out);
+    free(planes);
+    return good;
+}
+
+bool codec_unpack(enum codec codec, const uint8_t *data, size_t stored,
+                  size_t width, uint8_t *out, size_t len)
+{
+    if (len == 0)
+        return stored == 0;
+    switch (codec) {
+    case CODEC_RAW:
+        if (stored == len)
+            memcpy(out, data, len);
+        return stored == len;
+    case CODEC_ZSTD: return ZSTD_decompress(out, len, data, stored) == len;
+    case CODEC_PLANES:
+        return width > 1 && unpack_planes(data, stored, width, out, len);
+    default: return false;
+    }
+}
