@@ -21,7 +21,9 @@ enum { CHUNK_MIN = 64 * 1024, CHUNK_MAX = 1024 * 1024, ALIGN = 16 };
  * touched, as after a malloc. */
 #if HAS_ASAN
 #include <sanitizer/asan_interface.h>
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* what we poison */
+#endif
 enum { GAP = ALIGN };
 #define POISON(p, n)   __asan_poison_memory_region((p), (n))
 #define UNPOISON(p, n) __asan_unpoison_memory_region((p), (n))

@@ -6,19 +6,19 @@
 
 # when, how to find it, and its package on each system (- is: part of it)
 table='
-when  find            debian         fedora           arch       alpine         brew
-build cmd:cc          gcc            gcc              gcc        build-base     gcc
-build cmd:pkg-config  pkg-config     pkgconf          pkgconf    pkgconf        pkgconf
-build cmd:bison       bison          bison            bison      bison          bison
-build cmd:flex        flex           flex             flex       flex           flex
-build pkg:libpcap     libpcap-dev    libpcap-devel    libpcap    libpcap-dev    libpcap
-build pkg:lmdb        liblmdb-dev    lmdb-devel       lmdb       lmdb-dev       lmdb
-build pkg:libzstd     libzstd-dev    libzstd-devel    zstd       zstd-dev       zstd
-build pkg:libxxhash   libxxhash-dev  xxhash-devel     xxhash     xxhash-dev     xxhash
-build pkg:libarchive  libarchive-dev libarchive-devel libarchive libarchive-dev libarchive
-build pkg:libedit     libedit-dev    libedit-devel    libedit    libedit-dev    libedit
-test  pkg:cmocka      libcmocka-dev  libcmocka-devel  cmocka     cmocka-dev     cmocka
-test  dir:/usr/share/zoneinfo/Europe tzdata tzdata    tzdata     tzdata         -
+when  find           debian          fedora             arch       alpine         brew
+build cmd:cc         build-essential gcc                gcc        build-base     gcc
+build cmd:pkg-config pkg-config      pkgconf-pkg-config pkgconf    pkgconf        pkgconf
+build cmd:bison      bison           bison              bison      bison          bison
+build cmd:flex       flex            flex               flex       flex           flex
+build pkg:libpcap    libpcap-dev     libpcap-devel      libpcap    libpcap-dev    libpcap
+build pkg:lmdb       liblmdb-dev     lmdb-devel         lmdb       lmdb-dev       lmdb
+build pkg:libzstd    libzstd-dev     libzstd-devel      zstd       zstd-dev       zstd
+build pkg:libxxhash  libxxhash-dev   xxhash-devel       xxhash     xxhash-dev     xxhash
+build pkg:libarchive libarchive-dev  libarchive-devel   libarchive libarchive-dev libarchive
+build pkg:libedit    libedit-dev     libedit-devel      libedit    libedit-dev    libedit
+test  pkg:cmocka     libcmocka-dev   libcmocka-devel    cmocka     cmocka-dev     cmocka
+test  dir:zoneinfo   tzdata          tzdata             tzdata     tzdata         -
 '
 
 rows=$(echo "$table" | sed '/^$/d; 1,/^when/{/^when/d;}')
@@ -28,7 +28,7 @@ found() {
     case $1 in
     cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;
     pkg:*) pkg-config --exists "${1#pkg:}" 2>/dev/null ;;
-    dir:*) [ -d "${1#dir:}" ] ;;
+    dir:*) [ -d "/usr/share/${1#dir:}/Europe" ] ;;
     esac
 }
 
