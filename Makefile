@@ -130,7 +130,7 @@ done; exit $$bad
 endef
 
 run-unit: $(TEST)
-	$(call each,$(TEST))
+	@printf '%s\n' $^ | $(SCRIPT_ENV) xargs -r -P2 -n1 tests/run_unit.sh
 run-specs: $(PROGRAM) $(GEN)
 	$(call each,$(wildcard tests/run_specs.sh))
 run-checks: $(PROGRAM) $(GEN) run-specs
