@@ -83,8 +83,10 @@ static bool recognise(struct capture *c, enum capture_kind *kind, struct err *e)
                        c->magic->name);
     if (c->header_len == FILE_HEADER && c->magic)
         return true;
-    if (failure)
+    if (failure) {
+        *kind = CAPTURE_UNREADABLE;
         return err_set(e, ERR_INPUT, "%s", failure);
+    }
     if (c->header_len == 0) {
         *kind = CAPTURE_EMPTY;
         return err_set(e, ERR_INPUT, "the file is empty");
@@ -139,7 +141,7 @@ struct capture *capture_open_fd(int fd, enum capture_kind *kind, struct err *e)
 {
     struct capture *c = calloc(1, sizeof *c);
 
-    *kind = CAPTURE_NONE;
+    *kind = CAPTURE_UNREADABLE;
     if (!c) {
         close(fd);
         err_set(e, ERR_SYSTEM, "out of memory");
@@ -165,7 +167,7 @@ struct capture *capture_open(const char *path, enum capture_kind *kind,
     int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
                                     : open(path, O_RDONLY | O_CLOEXEC);
 
-    *kind = CAPTURE_NONE;
+    *kind = CAPTURE_UNREADABLE;
     if (fd < 0) {
         char text[80];
 
@@ -222,6 +224,7 @@ bool capture_next(struct capture *c, struct capture_packet *out)
     out->time = packet_time(c, &h->ts);
     out->caplen = h->caplen;
     out->len = h->len;
+    out->linktype = pcap_datalink(c->pcap);
     c->offset += c->magic->packet_header + (uint64_t)h->caplen;
     return true;
 }
@@ -234,11 +237,6 @@ const char *capture_broken(const struct capture *c)
 uint64_t capture_offset(const struct capture *c)
 {
     return c->offset;
-}
-
-int capture_linktype(const struct capture *c)
-{
-    return pcap_datalink(c->pcap);
 }
 
 void capture_linktype_name(char out[48], int linktype)

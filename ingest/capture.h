@@ -12,15 +12,17 @@ struct capture_packet {
     int64_t time;    /* ns since 1970, as written */
     uint32_t caplen; /* bytes at `bytes` */
     uint32_t len;    /* bytes on the wire, as written; may be below caplen */
+    int linktype;    /* DLT_* of libpcap */
     const uint8_t *bytes; /* valid until the next call */
 };
 
-/* What capture_probe finds. */
+/* What a file is, by its first bytes. */
 enum capture_kind {
-    CAPTURE_EMPTY,   /* no byte at all */
-    CAPTURE_PCAP,    /* what capture_open reads */
-    CAPTURE_FOREIGN, /* a capture in a format that is not read */
-    CAPTURE_NONE     /* nothing known, or shorter than its file header */
+    CAPTURE_EMPTY,     /* no byte at all */
+    CAPTURE_PCAP,      /* what capture_open reads, if not cut in its header */
+    CAPTURE_FOREIGN,   /* a capture in a format that is not read */
+    CAPTURE_NONE,      /* nothing known */
+    CAPTURE_UNREADABLE /* could not be read or decompressed that far */
 };
 
 /* "-" is standard input. ERR_INPUT, with the reason, when it cannot be read,
@@ -43,7 +45,6 @@ const char *capture_broken(const struct capture *c);
  * decompressed stream. */
 uint64_t capture_offset(const struct capture *c);
 
-int capture_linktype(const struct capture *c); /* DLT_* */
 /* "EN10MB" and the like; a number for what libpcap does not know. */
 void capture_linktype_name(char out[48], int linktype);
 

@@ -6,18 +6,18 @@ bool decode_knows(int linktype)
     return layer_link_known(linktype);
 }
 
-bool decode_packet(const struct decode_options *o, int linktype,
-                   const uint8_t *bytes, uint32_t caplen, uint32_t len,
-                   int64_t time, struct record *out)
+bool decode_packet(const struct decode_options *o,
+                   const struct capture_packet *p, struct record *out)
 {
-    struct layer f = {bytes, caplen, len < caplen ? caplen : len};
+    struct layer f = {p->bytes, p->caplen,
+                      p->len < p->caplen ? p->caplen : p->len};
 
     out->present = 0;
-    RECORD_SET(out, TIME, time);
-    RECORD_SET(out, LEN, len);
-    RECORD_SET(out, CAPLEN, caplen);
+    RECORD_SET(out, TIME, p->time);
+    RECORD_SET(out, LEN, p->len);
+    RECORD_SET(out, CAPLEN, p->caplen);
     RECORD_SET(out, BAD, 0);
-    return layer_link(o, linktype, f, out);
+    return layer_link(o, p->linktype, f, out);
 }
 
 void layer_ip(struct layer f, struct record *r)

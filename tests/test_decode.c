@@ -72,8 +72,11 @@ static struct record decode_cut(int type, const struct frame *f,
     assert_non_null(exact);
     memcpy(exact, f->b, caplen);
     memset(&r, 0x5a, sizeof r);
-    assert_true(decode_packet(&o, type, caplen ? exact : exact + 1, caplen,
-                              f->n, 77, &r));
+    assert_true(
+        decode_packet(&o,
+                      &(struct capture_packet){77, caplen, f->n, type,
+                                               caplen ? exact : exact + 1},
+                      &r));
     free(exact);
     return r;
 }
@@ -307,7 +310,8 @@ static void keeps_hardware_addresses_on_request(void **state)
     struct record r;
 
     (void)state;
-    assert_true(decode_packet(&o, ETHER, f.b, f.n, f.n, 0, &r));
+    assert_true(decode_packet(
+        &o, &(struct capture_packet){0, f.n, f.n, ETHER, f.b}, &r));
     EQ(r, DMAC, 0x0a0b0c0d0e0f);
     EQ(r, SMAC, 0x010203040506);
 }
@@ -483,7 +487,8 @@ static void refuses_an_unknown_link_type(void **state)
 
     (void)state;
     assert_false(decode_knows(105));
-    assert_false(decode_packet(&o, 105, (const uint8_t *)"x", 1, 1, 0, &r));
+    assert_false(decode_packet(
+        &o, &(struct capture_packet){0, 1, 1, 105, (const uint8_t *)"x"}, &r));
 }
 
 /* ---- cut frames ---- */
@@ -856,7 +861,8 @@ static void reads_a_frame_longer_than_it_says(void **state)
     struct record r;
 
     (void)state;
-    assert_true(decode_packet(&o, ETHER, f.b, f.n, 0, 0, &r));
+    assert_true(
+        decode_packet(&o, &(struct capture_packet){0, f.n, 0, ETHER, f.b}, &r));
     EQ(r, LEN, 0);
     EQ(r, CAPLEN, f.n);
     EQ(r, BAD, 0);
