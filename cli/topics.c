@@ -1,0 +1,334 @@
+/* topics.c - help from the tables. */
+#include "cli/topics.h"
+
+#include <string.h>
+
+#include "base/suggest.h"
+#include "cli/command.h"
+#include "cli/format.h"
+#include "grammar/parse.h"
+#include "query/query.h"
+
+static const char language[] =
+    "    [RANGE] [FILTER] { | STAGE } ;        several queries with `;`\n"
+    "    let NAME = QUERY ;                    names a set, a filter, rows, or "
+    "a piece\n"
+    "    # comment to the end of the line\n"
+    "\n"
+    "A query is a time range, a filter as tcpdump's, and stages.\n"
+    "\n"
+    "    last 7d inbound and syn | stats hosts = distinct(dst) by src, hour | "
+    "where hosts >= 7\n"
+    "    last 60d inbound | stats n = count() by src, day | stats days = "
+    "count(), busiest = max(n) by src\n"
+    "      | where days >= 10 and busiest <= 2\n"
+    "    to thisweek src port 7 | stats n = count(), first = min(time), "
+    "targets = set(dst) by src, proto\n"
+    "\n"
+    "A field that a packet does not have makes a comparison false, `!=` "
+    "included;\n"
+    "`has(F)` asks for it. `and` mixed with `or` needs parentheses.\n"
+    "\n"
+    "See also: trawl help ranges, filter, stages, fields, functions, "
+    "aggregates, types.\n";
+
+static const char ranges[] =
+    "    last 30d                  ends with the newest packet\n"
+    "    on 2026-08-15             the day; on 2026-08-15T10 that hour\n"
+    "    from T to T, from T, to T half open: `from` is in, `to` is out\n"
+    "    all                       everything; so it is without a range\n"
+    "\n"
+    "T is 2026-08-15, 2026-08-15T10:00 (with a time also Z or -04:00), or one "
+    "of\n"
+    "now today yesterday thisweek lastweek thismonth lastmonth, with a step as "
+    "+7d.\n"
+    "`now` is the newest packet where that is older than 2 days, else the "
+    "clock;\n"
+    "--now says otherwise. Packets of odd times (kept by ingest\n"
+    "--accept-odd-times) lie outside `last` and `now`; `all` and a range that "
+    "is\n"
+    "written out include them.\n";
+
+static const char filter[] =
+    "tcpdump's: host net port portrange proto with src and dst, tcp udp icmp "
+    "icmp6\n"
+    "sctp ip ip6, less greater, tcp[13] & 2 != 0, and or not. Beside it:\n"
+    "\n"
+    "    inbound outbound internal transit     by home of site.trawl\n"
+    "    syn synack rst fin icmperr\n"
+    "    flags S/SA   of S and A exactly S; flags SF: both set; flags = SF: "
+    "exactly\n"
+    "    FIELD = VALUE, FIELD in { ... }, FIELD = FIELD\n"
+    "\n"
+    "    port 80 or 443, port (80, 443), src net 10/8 and not dst port 53\n";
+
+static const char shell[] =
+    "A complete text runs at Enter; an open bracket or a `|` at the end of the "
+    "line\n"
+    "goes on in the next. An empty line runs what is there. Tab completes.\n"
+    "Ctrl-C ends the query or drops the line; Ctrl-D leaves. `.help` lists "
+    "the\n"
+    "commands that begin with a dot.\n";
+
+static void put_language(FILE *out)
+{
+    fputs(language, out);
+}
+
+static void put_ranges(FILE *out)
+{
+    fputs(ranges, out);
+}
+
+static void put_filter(FILE *out)
+{
+    fputs(filter, out);
+}
+
+static void put_shell(FILE *out)
+{
+    fputs(shell, out);
+}
+
+static void put_row(FILE *out, const char *name, const char *help)
+{
+    fprintf(out, "  %-13s %s\n", name, help);
+}
+
+static void put_usage(FILE *out, const char *usage, const char *help)
+{
+    if (strlen(usage) > 34)
+        fprintf(out, "  %s\n  %-34s %s\n", usage, "", help);
+    else
+        fprintf(out, "  %-34s %s\n", usage, help);
+}
+
+static bool is_built(const char *stage)
+{
+    for (uint32_t i = 0; i < query_stage_count; i++)
+        if (strcmp(query_stages[i].name, stage) == 0)
+            return true;
+    return false;
+}
+
+static void put_stage(FILE *out, const struct parse_stage_word *w)
+{
+    put_usage(out, w->usage, w->help);
+    if (!is_built(w->name))
+        fprintf(out, "  %-34s (not built in this version)\n", "");
+}
+
+static void put_stages(FILE *out)
+{
+    for (uint32_t i = 0; i < parse_stage_count; i++)
+        put_stage(out, &parse_stages[i]);
+}
+
+static void put_words(FILE *out, const struct query_word *w, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        put_usage(out, w[i].usage, w[i].help);
+}
+
+static void put_functions(FILE *out)
+{
+    put_words(out, query_functions, query_function_count);
+}
+
+static void put_aggregates(FILE *out)
+{
+    put_words(out, query_aggregates, query_aggregate_count);
+}
+
+static void put_field(FILE *out, const struct field *f)
+{
+    fprintf(out, "  %-13s %-8s  %s\n", f->name, schema_types[f->type].name,
+            f->help);
+}
+
+static void put_fields(FILE *out)
+{
+    for (uint32_t i = 0; i < FIELD_COUNT; i++)
+        put_field(out, &schema_fields[i]);
+}
+
+static void put_types(FILE *out)
+{
+    for (uint32_t i = 0; i < TYPE_COUNT; i++)
+        put_row(out, schema_types[i].name, schema_types[i].help);
+}
+
+static void put_bad(FILE *out)
+{
+    fputs("The field `bad` is the sum of these: `bad & 128 != 0`, `bad != 0`\n"
+          "\n",
+          out);
+    for (uint32_t i = 0; i < schema_bad_count; i++)
+        fprintf(out, "  %5u  %s\n", (unsigned)schema_bad[i].bit,
+                schema_bad[i].help);
+}
+
+static void put_status(FILE *out, int status, const char *meaning)
+{
+    fprintf(out, "  %5d  %s\n", status, meaning);
+}
+
+static void put_exit(FILE *out)
+{
+    put_status(out, 0, "done");
+    put_status(out, 1, "check: damage");
+#define ERR(id, status, meaning) put_status(out, status, meaning);
+#include "base/errors.def"
+#undef ERR
+}
+
+static void put_formats(FILE *out)
+{
+    for (uint32_t i = 0; i < format_kind_count; i++)
+        put_row(out, format_kinds[i].name, format_kinds[i].help);
+    fputs(
+        "\nTimes are RFC 3339 in the query's zone with six digits, nine where "
+        "the\n"
+        "capture had nanoseconds; with --time epoch Unix seconds (a string in "
+        "json).\n"
+        "Durations are seconds in csv and json. Absent is empty in csv, null "
+        "in json,\n"
+        "- in tables. A set is {a, b} sorted, an array in json.\n",
+        out);
+}
+
+static void put_commands(FILE *out)
+{
+    command_print_overview(out);
+}
+
+static const struct topic {
+    const char *name, *help;
+    void (*print)(FILE *out);
+} topics[] = {
+    {"language",   "how a query is written",                put_language  },
+    {"ranges",     "last, on, from, to, all",               put_ranges    },
+    {"filter",     "tcpdump's filters and what is new",     put_filter    },
+    {"stages",     "what may stand after `|`",              put_stages    },
+    {"fields",     "what is known of a packet",             put_fields    },
+    {"functions",  "in expressions and as keys",            put_functions },
+    {"aggregates", "in stats",                              put_aggregates},
+    {"types",      "of fields and columns",                 put_types     },
+    {"bad",        "bits of the field `bad`",               put_bad       },
+    {"formats",    "of rows, for -f",                       put_formats   },
+    {"exit",       "exit statuses",                         put_exit      },
+    {"commands",   "and the options that all of them take", put_commands  },
+    {"shell",      "the interactive shell",                 put_shell     },
+};
+
+enum { TOPICS = sizeof topics / sizeof *topics };
+
+void topics_list(FILE *out)
+{
+    for (uint32_t i = 0; i < TOPICS; i++)
+        put_row(out, topics[i].name, topics[i].help);
+    fputs(
+        "  and the name of any command, stage, field, function or aggregate\n",
+        out);
+}
+
+void topics_names(void (*f)(void *ctx, const char *name), void *ctx)
+{
+    for (uint32_t i = 0; i < TOPICS; i++)
+        f(ctx, topics[i].name);
+    for (uint32_t i = 0; i < command_count; i++)
+        f(ctx, command_table[i]->name);
+    for (uint32_t i = 0; i < parse_stage_count; i++)
+        f(ctx, parse_stages[i].name);
+    for (uint32_t i = 0; i < FIELD_COUNT; i++)
+        f(ctx, schema_fields[i].name);
+    for (uint32_t i = 0; i < query_function_count; i++)
+        f(ctx, query_functions[i].name);
+    for (uint32_t i = 0; i < query_aggregate_count; i++)
+        f(ctx, query_aggregates[i].name);
+}
+
+static bool print_topic(FILE *out, const char *name)
+{
+    for (uint32_t i = 0; i < TOPICS; i++)
+        if (strcmp(topics[i].name, name) == 0) {
+            topics[i].print(out);
+            return true;
+        }
+    return false;
+}
+
+static bool print_command(FILE *out, const char *name)
+{
+    for (uint32_t i = 0; i < command_count; i++)
+        if (strcmp(command_table[i]->name, name) == 0) {
+            command_print_help(out, command_table[i]);
+            return true;
+        }
+    return false;
+}
+
+static bool print_words(FILE *out, const char *what, const char *name,
+                        const struct query_word *w, uint32_t n)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (strcmp(w[i].name, name) == 0) {
+            fprintf(out, "%s\n", what);
+            put_usage(out, w[i].usage, w[i].help);
+            found = true;
+        }
+    return found;
+}
+
+static bool print_stage(FILE *out, const char *name)
+{
+    for (uint32_t i = 0; i < parse_stage_count; i++)
+        if (strcmp(parse_stages[i].name, name) == 0) {
+            fputs("stage\n", out);
+            put_stage(out, &parse_stages[i]);
+            return true;
+        }
+    return false;
+}
+
+static bool print_field(FILE *out, const char *name)
+{
+    enum field_id f = schema_find(name);
+
+    if (f == FIELD_COUNT)
+        return false;
+    fputs("field\n", out);
+    put_field(out, &schema_fields[f]);
+    return true;
+}
+
+static void try_name(void *ctx, const char *name)
+{
+    suggest_try(ctx, name);
+}
+
+bool topics_print(FILE *out, const char *name, struct err *e)
+{
+    struct suggest s = {.wrong = name};
+    bool found = print_topic(out, name) || print_command(out, name);
+
+    found = print_stage(out, name) || found;
+    found = print_field(out, name) || found;
+    found = print_words(out, "function", name, query_functions,
+                        query_function_count) ||
+            found;
+    found = print_words(out, "aggregate", name, query_aggregates,
+                        query_aggregate_count) ||
+            found;
+    if (found)
+        return true;
+    topics_names(try_name, &s);
+    err_set(e, ERR_USAGE, "there is no help on `%s`", name);
+    if (s.best)
+        err_hint(e, "did you mean `trawl help %s`?", s.best);
+    else
+        err_hint(e, "`trawl help` lists the topics");
+    return false;
+}
