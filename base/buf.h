@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cursor.h"
 #include "base/err.h"
 
 struct buf {
@@ -22,18 +23,5 @@ void buf_u32(struct buf *b, uint32_t v);
 void buf_u64(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_free(struct buf *b);
-
-/* A cursor over bytes that someone else wrote: reading past the end yields 0
- * and sets `bad`, so that a decoder checks once at its end. */
-struct cursor {
-    const uint8_t *at, *end;
-    bool bad;
-};
-
-const uint8_t *cursor_take(struct cursor *c, size_t len); /* NULL: too short */
-uint8_t cursor_u8(struct cursor *c);
-uint16_t cursor_u16(struct cursor *c);
-uint32_t cursor_u32(struct cursor *c);
-uint64_t cursor_u64(struct cursor *c);
 
 #endif
