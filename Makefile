@@ -67,7 +67,7 @@ HELP_C   := $(filter-out tests/test_% tests/fuzz_%,$(wildcard tests/*.c))
 HELP_O   := $(call objects,$(HELP_C))
 TEST     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
 FUZZ     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz_*.c))
-PROGRAM  := $(if $(wildcard cli/main.c),$(BUILD)/$(PROG))
+PROGRAM  := $(if $(filter cli/main.c,$(SRC)),$(BUILD)/$(PROG))
 GEN      := $(if $(BENCH),$(BUILD)/gen)
 
 # What scripts need to know; they run in the root of the tree.
