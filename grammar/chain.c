@@ -7,13 +7,47 @@
 
 #include "grammar/literal.h"
 
+static const char *const kind_names[] = {"host",  "net",  "port",   "portrange",
+                                         "proto", "less", "greater"};
+
+static bool fits(enum ast_primitive_kind kind, enum ast_kind value)
+{
+    switch (kind) {
+    case PRIM_HOST: return value == AST_ADDR;
+    case PRIM_NET: return value == AST_ADDR || value == AST_NET;
+    case PRIM_PORT:
+    case PRIM_PORTRANGE: return value == AST_NUM || value == AST_STRING;
+    default: return value == AST_NUM;
+    }
+}
+
+static void refuse(struct parse *ps, const struct ast *x,
+                   enum ast_primitive_kind kind)
+{
+    parse_fail(ps, x->at, "`%s` is no value for `%s`", parse_text_at(ps, x->at),
+               kind_names[kind]);
+}
+
 struct ast *chain_primitive(struct parse *ps, struct span at,
                             enum ast_primitive_kind kind, struct ast *values)
 {
     struct ast *x = tree_over(ps, AST_PRIMITIVE, at, values);
 
     x->primitive.kind = kind;
+    for (const struct ast *v = values; v; v = v->next) {
+        if (v->kind != AST_NAME && v->kind != AST_PARAM && !fits(kind, v->kind))
+            refuse(ps, v, kind);
+        if (kind == PRIM_HOST && v->kind == AST_NET)
+            parse_advise(ps, v->at, "`net` takes networks");
+    }
     return x;
+}
+
+struct ast *chain_place(struct parse *ps, struct span at, struct ast *value)
+{
+    bool net = value->kind == AST_NET;
+
+    return chain_primitive(ps, at, net ? PRIM_NET : PRIM_HOST, value);
 }
 
 static struct ast *without_not(struct ast *x)
@@ -49,17 +83,6 @@ static void read_as_net(struct parse *ps, struct ast *x)
     x->bits = net->bits;
 }
 
-static bool fits(enum ast_primitive_kind kind, enum ast_kind value)
-{
-    switch (kind) {
-    case PRIM_HOST: return value == AST_ADDR;
-    case PRIM_NET: return value == AST_ADDR || value == AST_NET;
-    case PRIM_PORT:
-    case PRIM_PORTRANGE: return value == AST_NUM || value == AST_STRING;
-    default: return value == AST_NUM;
-    }
-}
-
 static bool is_bare(const struct ast *x)
 {
     switch (x->kind) {
@@ -72,18 +95,6 @@ static bool is_bare(const struct ast *x)
     }
 }
 
-static const char *const kind_names[] = {"host",  "net",  "port",   "portrange",
-                                         "proto", "less", "greater"};
-
-static void refuse(struct parse *ps, const struct ast *x,
-                   enum ast_primitive_kind kind)
-{
-    parse_fail(ps, x->at,
-               "`%s` is no value for `%s`, which it takes over from before",
-               parse_text_at(ps, x->at), kind_names[kind]);
-    parse_advise(ps, x->at, "write the condition out");
-}
-
 /* Turns the value x into a primitive with the qualifiers q. */
 static void take_over(struct parse *ps, struct ast *x, struct ast_primitive q)
 {
@@ -93,6 +104,8 @@ static void take_over(struct parse *ps, struct ast *x, struct ast_primitive q)
         q.kind = PRIM_NET;
     if (!fits(q.kind, x->kind)) {
         refuse(ps, x, q.kind);
+        parse_advise(ps, x->at, "it takes over `%s` from the condition before",
+                     kind_names[q.kind]);
         return;
     }
     struct ast *value = arena_new(ps->arena, struct ast);

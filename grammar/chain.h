@@ -8,7 +8,10 @@
 struct tree_list chain_begin(struct parse *ps, struct ast *a, struct ast *b);
 void chain_add(struct parse *ps, struct tree_list *chain, struct ast *x);
 
+/* Refuses values that the kind does not take. */
 struct ast *chain_primitive(struct parse *ps, struct span at,
                             enum ast_primitive_kind kind, struct ast *values);
+/* The value after a lone `src` or `dst`: a host or a network. */
+struct ast *chain_place(struct parse *ps, struct span at, struct ast *value);
 
 #endif

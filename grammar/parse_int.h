@@ -66,8 +66,8 @@ struct parse {
     enum parse_range range;
     enum parse_net net;
     enum parse_let let;
-    bool header, calendar;     /* inside a hunt's header, a calendar */
-    struct parse_token callee; /* the word after the last pipe */
+    bool header, body, calendar; /* inside a hunt's header, its body */
+    struct parse_token callee;   /* the word after the last pipe */
 
     struct parse_token open[PARSE_BRACKETS_MAX]; /* brackets not yet closed */
     uint32_t opened;

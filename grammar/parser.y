@@ -47,6 +47,7 @@ static void ql_error(const struct span *at, struct parse *ps, const char *messag
     enum ast_op op;
     bool flag;
     enum ast_direction direction;
+    enum ast_primitive_kind kind;
     enum ast_relation relation;
     struct ast *node;
     struct tree_list list;
@@ -61,7 +62,6 @@ static void ql_error(const struct span *at, struct parse *ps, const char *messag
     struct ast_calendar_span *span;
     struct tree_spans spans;
     struct { struct ast *min, *max; } bounds;
-    struct { enum ast_match match; struct ast *columns; struct span at; } match;
     struct { struct tree_list headers; struct tree_params params; } header;
 }
 
@@ -95,8 +95,7 @@ static void ql_error(const struct span *at, struct parse *ps, const char *messag
 %type <item> statement last_statement let letbody site hunt step title
 %type <query> query
 %type <stages> stages
-%type <stage> stage where stats distinct add show sort head top seen burst attempts flows dedup similar simopts
-%type <stage> disjoint invariants clock fill chart set write call_piece
+%type <stage> stage simopts on
 %type <range> range
 %type <spans> spans
 %type <span> span days hours
@@ -106,51 +105,44 @@ static void ql_error(const struct span *at, struct parse *ps, const char *messag
 %type <param> param
 %type <bounds> bounds
 %type <text> new_name header_key type name function header_of
-%type <node> length count real atleast within groups
+%type <node> length count real atleast within gap groups
 %type <list> keys aggs assigns columns sortkeys names
-%type <node> key agg assign column sortkey
+%type <node> column_name key agg assign column sortkey
 %type <flag> seenword
 %type <relation> when
-%type <match> on
 %type <node> expr test comparison choice bitor bitxor bitand shift sum product sign atom setlit call accessor
 %type <list> ands ors exprs
 %type <op> relop
-%type <node> primitive typed place word host net port protocol
-%type <list> hosts hostcommas hostors nets netcommas netors ports portcommas portors protos protocolcommas protocolors
+%type <node> primitive typed directed value
+%type <list> values commas ors_of_values
 %type <direction> dir
+%type <kind> kind
 %start input
 
 %%
 
 /* ---- statements ---- */
 
-input
-    : statements last_statement     { TREE_APPEND(&$1, $2); ps->items = $1.first; }
+input: statements last_statement    { TREE_APPEND(&$1, $2); ps->items = $1.first; }
     ;
-statements
-    : %empty                        { $$ = (struct tree_items){0}; }
+statements: %empty                  { $$ = (struct tree_items){0}; }
     | statements ';'                { $$ = $1; }
     | statements statement ';'      { APPEND($$, $1, $2); }
     | statements hunt               { APPEND($$, $1, $2); }
     ;
-last_statement
-    : %empty                        { $$ = NULL; }
+last_statement: %empty              { $$ = NULL; }
     | statement
     ;
-statement
-    : let
+statement: let
     | query                         { $$ = tree_item(ps, ITEM_QUERY, @$); $$->query = *$1; }
     | site
     ;
 
-let
-    : LET new_name '=' letbody      { $$ = $4; $$->at = @$; $$->name = $2; $$->name_at = @2; }
+let: LET new_name '=' letbody       { $$ = $4; $$->at = @$; $$->name = $2; $$->name_at = @2; }
     ;
-new_name
-    : NAME                          { $$ = $1; check_let_name(ps, @1, $1); }
+new_name: NAME                      { $$ = $1; check_let_name(ps, @1, $1); }
     ;
-letbody
-    : query {
+letbody: query {
         bool piece = $1->range.kind == RANGE_NONE && !$1->filter;
         $$ = tree_item(ps, piece ? ITEM_LET_PIECE : ITEM_LET_QUERY, @$);
         $$->query = *$1;
@@ -158,8 +150,7 @@ letbody
     | FILE STRING                   { $$ = tree_item(ps, ITEM_LET_FILE, @$); $$->text = $2->text; }
     ;
 
-query
-    : range                         { $$ = tree_query(ps, @$, $1, NULL, NULL); }
+query: range                        { $$ = tree_query(ps, @$, $1, NULL, NULL); }
     | range expr                    { $$ = tree_query(ps, @$, $1, $2, NULL); }
     | range stages                  { $$ = tree_query(ps, @$, $1, NULL, $2.first); }
     | range expr stages             { $$ = tree_query(ps, @$, $1, $2, $3.first); }
@@ -167,15 +158,13 @@ query
     | expr stages                   { $$ = tree_query(ps, @$, NULL, $1, $2.first); }
     | stages                        { $$ = tree_query(ps, @$, NULL, NULL, $1.first); }
     ;
-stages
-    : PIPE stage                    { BEGIN_LIST($$, $2); $2->whole = @2; }
+stages: PIPE stage                  { BEGIN_LIST($$, $2); $2->whole = @2; }
     | stages PIPE stage             { APPEND($$, $1, $3); $3->whole = @3; }
     ;
 
 /* ---- range ---- */
 
-range
-    : ALL                           { $$ = tree_range(ps, RANGE_ALL, @$, NULL, NULL); }
+range: ALL                          { $$ = tree_range(ps, RANGE_ALL, @$, NULL, NULL); }
     | LAST length                   { $$ = tree_range(ps, RANGE_LAST, @$, $2, NULL); }
     | ON TIME                       { $$ = tree_range(ps, RANGE_ON, @$, $2, NULL); check_day(ps, $2); }
     | FROM TIME                     { $$ = tree_range(ps, RANGE_FROM, @$, $2, NULL); }
@@ -187,8 +176,7 @@ count: NUM | PARAM ;
 
 /* ---- site file ---- */
 
-site
-    : HOME '=' bitor                { $$ = tree_item(ps, ITEM_HOME, @$); $$->value = $3; }
+site: HOME '=' bitor                { $$ = tree_item(ps, ITEM_HOME, @$); $$->value = $3; }
     | HOME FROM TIME '=' bitor      { $$ = tree_item(ps, ITEM_HOME, @$); $$->point = $3; $$->value = $5; }
     | ZONE STRING                   { $$ = tree_item(ps, ITEM_ZONE, @$); $$->text = $2->text; }
     | LABEL STRING                  { $$ = tree_item(ps, ITEM_LABEL, @$); $$->text = $2->text; }
@@ -206,12 +194,10 @@ site
         $$->value = $4.first;
     }
     ;
-spans
-    : span                          { BEGIN_LIST($$, $1); }
+spans: span                         { BEGIN_LIST($$, $1); }
     | spans '+' span                { APPEND($$, $1, $3); }
     ;
-span
-    : NAME                          { $$ = tree_span(ps, SPAN_NAME, @$); $$->text = $1; }
+span: NAME                          { $$ = tree_span(ps, SPAN_NAME, @$); $$->text = $1; }
     | days
     | hours
     | hours ON NAME {
@@ -229,32 +215,27 @@ span
     }
     | HOLIDAYS STRING               { $$ = tree_span(ps, SPAN_HOLIDAYS, @$); $$->text = $2->text; }
     ;
-days
-    : NAME DOTS NAME {
+days: NAME DOTS NAME {
         $$ = tree_span(ps, SPAN_DAYS, @$);
         $$->day_from = check_weekday(ps, @1, $1);
         $$->day_to = check_weekday(ps, @3, $3);
     }
     ;
-hours
-    : HOUR DOTS HOUR {
+hours: HOUR DOTS HOUR {
         $$ = tree_span(ps, SPAN_HOURS, @$);
         $$->minute_from = (int32_t)$1->number;
         $$->minute_to = (int32_t)$3->number;
     }
     ;
-settings
-    : setting                       { BEGIN_LIST($$, $1); }
+settings: setting                   { BEGIN_LIST($$, $1); }
     | settings ',' setting          { APPEND($$, $1, $3); }
     ;
-setting
-    : NAME '=' literal              { $$ = tree_named(ps, AST_ASSIGN, @$, (struct parse_piece){$1, 0, @1}, $3); }
+setting: NAME '=' literal           { $$ = tree_named(ps, AST_ASSIGN, @$, $1, @1, $3); }
     ;
 
 /* ---- hunts ---- */
 
-hunt
-    : HUNT HUNT_NAME title headers BEGIN body END {
+hunt: HUNT HUNT_NAME title headers BEGIN body END {
         $$ = $3;
         $$->at = @$;
         $$->name = $2;
@@ -264,31 +245,24 @@ hunt
         $$->body = $6.first;
     }
     ;
-title
-    : STRING                        { $$ = tree_item(ps, ITEM_HUNT, @$); $$->text = $1->text; }
+title: STRING                       { $$ = tree_item(ps, ITEM_HUNT, @$); $$->text = $1->text; }
     ;
-headers
-    : %empty                        { memset(&$$, 0, sizeof $$); }
+headers: %empty                     { memset(&$$, 0, sizeof $$); }
     | headers header                { $$ = $1; TREE_APPEND(&$$.headers, $2); }
     | headers param                 { $$ = $1; TREE_APPEND(&$$.params, $2); }
     ;
-header
-    : header_key headvals           { $$ = tree_over(ps, AST_NAME, @1, $2.first); $$->text = $1; }
+header: header_key headvals         { $$ = tree_over(ps, AST_NAME, @1, $2.first); $$->text = $1; }
     ;
-header_key
-    : NAME                          { $$ = $1; check_header(ps, @1, $1); }
+header_key: NAME                    { $$ = $1; check_header(ps, @1, $1); }
     ;
-headvals
-    : headval                       { BEGIN_LIST($$, $1); }
+headvals: headval                   { BEGIN_LIST($$, $1); }
     | headvals ',' headval          { APPEND($$, $1, $3); }
     ;
-headval
-    : NUM
+headval: NUM
     | STRING
     | NAME                          { $$ = tree_word(ps, AST_NAME, @1, $1); }
     ;
-param
-    : PARAMETER NAME ':' type '=' literal bounds STRING {
+param: PARAMETER NAME ':' type '=' literal bounds STRING {
         check_new_name(ps, @2, $2);
         $$ = arena_new(ps->arena, struct ast_param);
         $$->name = $2;
@@ -301,15 +275,12 @@ param
         $$->help = $8->text;
     }
     ;
-type
-    : NAME                          { $$ = $1; check_type(ps, @1, $1); }
+type: NAME                          { $$ = $1; check_type(ps, @1, $1); }
     ;
-bounds
-    : %empty                        { $$.min = $$.max = NULL; }
+bounds: %empty                      { $$.min = $$.max = NULL; }
     | IN literal DOTS literal       { $$.min = $2; $$.max = $4; }
     ;
-literal
-    : NUM
+literal: NUM
     | '-' NUM                       { $$ = $2; $$->at = @$; $$->number = -$2->number; }
     | REAL
     | '-' REAL                      { $$ = $2; $$->at = @$; $$->real = -$2->real; }
@@ -321,121 +292,59 @@ literal
     | NAME                          { $$ = tree_word(ps, AST_NAME, @1, $1); }
     | setlit
     ;
-body
-    : step                          { BEGIN_LIST($$, $1); }
+body: step                          { BEGIN_LIST($$, $1); }
     | body ';' step                 { APPEND($$, $1, $3); }
     ;
-step
-    : %empty                        { $$ = NULL; }
+step: %empty                        { $$ = NULL; }
     | let
     | query                         { $$ = tree_item(ps, ITEM_QUERY, @$); $$->query = *$1; }
     ;
 
 /* ---- stages ---- */
 
-stage
-    : where | stats | distinct | add | show | sort | head | top | seen | burst | attempts | flows | dedup
-    | similar | disjoint | invariants | clock | fill | chart | set | write | call_piece
-    ;
-where
-    : WHERE expr                    { $$ = tree_stage(ps, @1); $$->filter = $2; }
-    ;
-stats
-    : STATS aggs                    { $$ = tree_stage(ps, @1); $$->args = $2.first; }
-    | STATS aggs BY keys            { $$ = tree_stage(ps, @1); $$->args = $2.first; $$->by = $4.first; }
+stage: WHERE expr                   { $$ = tree_stage(ps, @1); $$->filter = $2; }
+    | STATS aggs groups             { $$ = tree_stage(ps, @1); $$->args = $2.first; $$->by = $3; }
     | STATS BY keys                 { $$ = tree_stage(ps, @1); $$->by = $3.first; }
-    ;
-distinct
-    : DISTINCT keys                 { $$ = tree_stage(ps, @1); $$->args = $2.first; }
-    ;
-add
-    : ADD assigns                   { $$ = tree_stage(ps, @1); $$->args = $2.first; }
-    ;
-show
-    : SHOW columns                  { $$ = tree_stage(ps, @1); $$->args = $2.first; }
-    ;
-sort
-    : SORT sortkeys                 { $$ = tree_stage(ps, @1); $$->args = $2.first; }
-    ;
-head
-    : HEAD count                    { $$ = tree_stage(ps, @1); $$->count = $2; }
-    ;
-top
-    : TOP count BY bitor            { $$ = tree_stage(ps, @1); $$->count = $2; $$->by = $4; }
-    ;
-seen
-    : seenword SEEN expr when within on {
-        $$ = tree_stage(ps, @1);
+    | DISTINCT keys                 { $$ = tree_stage(ps, @1); $$->args = $2.first; }
+    | ADD assigns                   { $$ = tree_stage(ps, @1); $$->args = $2.first; }
+    | SHOW columns                  { $$ = tree_stage(ps, @1); $$->args = $2.first; }
+    | SORT sortkeys                 { $$ = tree_stage(ps, @1); $$->args = $2.first; }
+    | HEAD count                    { $$ = tree_stage(ps, @1); $$->count = $2; }
+    | TOP count BY bitor            { $$ = tree_stage(ps, @1); $$->count = $2; $$->by = $4; }
+    | seenword SEEN expr when within on {
+        $$ = $6;
+        $$->at = @1;
+        $$->name = parse_text_at(ps, @1);
         $$->negated = $1;
         $$->filter = $3;
         $$->relation = $4;
         $$->length = $5;
-        $$->match = $6.match;
-        $$->match_at = $6.at;
-        $$->args = $6.columns;
     }
-    ;
-burst
-    : BURST call GE count WITHIN length BY keys {
+    | BURST call GE count WITHIN length BY keys {
         $$ = tree_stage(ps, @1);
         $$->args = $2;
         $$->count = $4;
         $$->length = $6;
         $$->by = $8.first;
     }
-    ;
-attempts
-    : ATTEMPTS                      { $$ = tree_stage(ps, @1); }
-    | ATTEMPTS length               { $$ = tree_stage(ps, @1); $$->length = $2; }
-    ;
-flows
-    : FLOWS                         { $$ = tree_stage(ps, @1); }
-    | FLOWS length                  { $$ = tree_stage(ps, @1); $$->length = $2; }
-    ;
-dedup
-    : DEDUP within                  { $$ = tree_stage(ps, @1); $$->length = $2; }
-    ;
-similar
-    : SIMILAR name atleast simopts groups {
+    | ATTEMPTS gap                  { $$ = tree_stage(ps, @1); $$->length = $2; }
+    | FLOWS gap                     { $$ = tree_stage(ps, @1); $$->length = $2; }
+    | DEDUP within                  { $$ = tree_stage(ps, @1); $$->length = $2; }
+    | SIMILAR column_name atleast simopts groups {
         $$ = $4;
         $$->at = @1;
         $$->name = parse_text_at(ps, @1);
-        $$->args = tree_word(ps, AST_NAME, @2, $2);
+        $$->args = $2;
         $$->count = $3;
         $$->by = $5;
     }
-    ;
-simopts
-    : %empty                        { $$ = tree_stage(ps, @$); }
-    | simopts MIN count             { $$ = $1; check_once(ps, @2, $$->min); $$->min = $3; }
-    | simopts BITS count            { $$ = $1; check_once(ps, @2, $$->bits); $$->bits = $3; }
-    | simopts REWIRED count         { $$ = $1; check_once(ps, @2, $$->rewired); $$->rewired = $3; }
-    | simopts PLAIN                 { $$ = $1; check_once(ps, @2, $$->plain ? $$ : NULL); $$->plain = true; }
-    ;
-disjoint
-    : DISJOINT name groups {
-        $$ = tree_stage(ps, @1);
-        $$->args = tree_word(ps, AST_NAME, @2, $2);
-        $$->by = $3;
-    }
-    ;
-invariants
-    : INVARIANTS                    { $$ = tree_stage(ps, @1); }
-    ;
-clock
-    : CLOCK groups                  { $$ = tree_stage(ps, @1); $$->by = $2; }
-    ;
-fill
-    : FILL                          { $$ = tree_stage(ps, @1); }
-    ;
-chart
-    : CHART names                   { $$ = tree_stage(ps, @1); $$->args = $2.first; }
-    ;
-set
-    : SET name                      { $$ = tree_stage(ps, @1); $$->args = tree_word(ps, AST_NAME, @2, $2); }
-    ;
-write
-    : WRITE STRING                  { $$ = tree_stage(ps, @1); $$->file = $2->text; $$->file_at = @2; }
+    | DISJOINT column_name groups   { $$ = tree_stage(ps, @1); $$->args = $2; $$->by = $3; }
+    | INVARIANTS                    { $$ = tree_stage(ps, @1); }
+    | CLOCK groups                  { $$ = tree_stage(ps, @1); $$->by = $2; }
+    | FILL                          { $$ = tree_stage(ps, @1); }
+    | CHART names                   { $$ = tree_stage(ps, @1); $$->args = $2.first; }
+    | SET column_name               { $$ = tree_stage(ps, @1); $$->args = $2; }
+    | WRITE STRING                  { $$ = tree_stage(ps, @1); $$->file = $2->text; $$->file_at = @2; }
     | WRITE STRING AS NAME {
         check_format(ps, @4, $4);
         $$ = tree_stage(ps, @1);
@@ -444,173 +353,149 @@ write
         $$->format = $4;
         $$->format_at = @4;
     }
-    ;
-call_piece
-    : NAME                          { $$ = tree_stage(ps, @1); $$->call = true; }
+    | NAME                          { $$ = tree_stage(ps, @1); $$->call = true; }
     ;
 
-aggs
-    : agg                           { BEGIN_LIST($$, $1); }
+aggs: agg                           { BEGIN_LIST($$, $1); }
     | aggs ',' agg                  { APPEND($$, $1, $3); }
     ;
-agg
-    : call
+agg: call
     | name '=' call {
         check_new_name(ps, @1, $1);
-        $$ = tree_named(ps, AST_ASSIGN, @$, (struct parse_piece){$1, 0, @1}, $3);
+        $$ = tree_named(ps, AST_ASSIGN, @$, $1, @1, $3);
     }
     ;
-assigns
-    : assign                        { BEGIN_LIST($$, $1); }
+assigns: assign                     { BEGIN_LIST($$, $1); }
     | assigns ',' assign            { APPEND($$, $1, $3); }
     ;
-assign
-    : name '=' expr {
+assign: name '=' expr {
         check_new_name(ps, @1, $1);
-        $$ = tree_named(ps, AST_ASSIGN, @$, (struct parse_piece){$1, 0, @1}, $3);
+        $$ = tree_named(ps, AST_ASSIGN, @$, $1, @1, $3);
     }
     ;
-columns
-    : column                        { BEGIN_LIST($$, $1); }
+columns: column                     { BEGIN_LIST($$, $1); }
     | columns ',' column            { APPEND($$, $1, $3); }
     ;
-column
-    : bitor
+column: bitor
     | assign
     ;
-sortkeys
-    : sortkey                       { BEGIN_LIST($$, $1); }
+sortkeys: sortkey                   { BEGIN_LIST($$, $1); }
     | sortkeys ',' sortkey          { APPEND($$, $1, $3); }
     ;
-sortkey
-    : bitor
+sortkey: bitor
     | bitor DESC                    { $$ = $1; $$->desc = true; }
     ;
-keys
-    : key                           { BEGIN_LIST($$, $1); }
+keys: key                           { BEGIN_LIST($$, $1); }
     | keys ',' key                  { APPEND($$, $1, $3); }
     ;
-key
-    : name                          { $$ = tree_word(ps, AST_NAME, @1, $1); }
+key: column_name
     | call
     | assign
     ;
-groups
-    : %empty                        { $$ = NULL; }
+column_name: name                   { $$ = tree_word(ps, AST_NAME, @1, $1); }
+    ;
+groups: %empty                      { $$ = NULL; }
     | BY keys                       { $$ = $2.first; }
     ;
-names
-    : name                          { $$.first = $$.last = tree_word(ps, AST_NAME, @1, $1); }
-    | names ',' name                { APPEND($$, $1, tree_word(ps, AST_NAME, @3, $3)); }
+names: column_name                  { BEGIN_LIST($$, $1); }
+    | names ',' column_name         { APPEND($$, $1, $3); }
     ;
-seenword
-    : IF                            { $$ = false; }
+simopts: %empty                     { $$ = tree_stage(ps, @$); }
+    | simopts MIN count             { $$ = $1; check_once(ps, @2, $$->min); $$->min = $3; }
+    | simopts BITS count            { $$ = $1; check_once(ps, @2, $$->bits); $$->bits = $3; }
+    | simopts REWIRED count         { $$ = $1; check_once(ps, @2, $$->rewired); $$->rewired = $3; }
+    | simopts PLAIN                 { $$ = $1; check_once(ps, @2, $$->plain ? $$ : NULL); $$->plain = true; }
+    ;
+seenword: IF                        { $$ = false; }
     | UNLESS                        { $$ = true; }
     ;
-when
-    : BEFORE                        { $$ = SEEN_BEFORE; }
+when: BEFORE                        { $$ = SEEN_BEFORE; }
     | AFTER                         { $$ = SEEN_AFTER; }
     | NEAR                          { $$ = SEEN_NEAR; }
     ;
-within
-    : %empty                        { $$ = NULL; }
+within: %empty                      { $$ = NULL; }
     | WITHIN length                 { $$ = $2; }
     ;
-on
-    : %empty                        { $$.match = ON_ANYWHERE; $$.columns = NULL; $$.at = @$; }
-    | ON SAME names                 { $$.match = ON_SAME_KEYS; $$.columns = $3.first; $$.at = @$; }
-    | ON SAME FLOW                  { $$.match = ON_SAME_FLOW; $$.columns = NULL; $$.at = @$; }
-    | ON SAME PAIR                  { $$.match = ON_SAME_PAIR; $$.columns = NULL; $$.at = @$; }
-    | ON REVERSE FLOW               { $$.match = ON_REVERSE_FLOW; $$.columns = NULL; $$.at = @$; }
-    | ON REVERSE PAIR               { $$.match = ON_REVERSE_PAIR; $$.columns = NULL; $$.at = @$; }
+on: %empty                          { $$ = tree_stage(ps, @$); }
+    | ON SAME names                 { $$ = tree_match(ps, @$, ON_SAME_KEYS); $$->args = $3.first; }
+    | ON SAME FLOW                  { $$ = tree_match(ps, @$, ON_SAME_FLOW); }
+    | ON SAME PAIR                  { $$ = tree_match(ps, @$, ON_SAME_PAIR); }
+    | ON REVERSE FLOW               { $$ = tree_match(ps, @$, ON_REVERSE_FLOW); }
+    | ON REVERSE PAIR               { $$ = tree_match(ps, @$, ON_REVERSE_PAIR); }
     ;
-atleast
-    : %empty                        { $$ = NULL; }
+gap: %empty                         { $$ = NULL; }
+    | length
+    ;
+atleast: %empty                     { $$ = NULL; }
     | GE real                       { $$ = $2; }
     ;
 real: REAL | NUM | PARAM ;
 
 /* ---- expressions: one layer for filters, numbers and sets ---- */
 
-expr
-    : test
+expr: test
     | ands                          { $$ = tree_over(ps, AST_AND, @$, $1.first); }
     | ors                           { $$ = tree_over(ps, AST_OR, @$, $1.first); }
     ;
-ands
-    : test AND test                 { $$ = chain_begin(ps, $1, $3); }
+ands: test AND test                 { $$ = chain_begin(ps, $1, $3); }
     | ands AND test                 { $$ = $1; chain_add(ps, &$$, $3); }
     | ors AND { check_mixed(ps, @2); } test { $$ = $1; }
     ;
-ors
-    : test OR test                  { $$ = chain_begin(ps, $1, $3); }
+ors: test OR test                   { $$ = chain_begin(ps, $1, $3); }
     | ors OR test                   { $$ = $1; chain_add(ps, &$$, $3); }
     | ands OR { check_mixed(ps, @2); } test { $$ = $1; }
     ;
-test
-    : NOT test                      { $$ = tree_over(ps, AST_NOT, @$, $2); }
+test: NOT test                      { $$ = tree_over(ps, AST_NOT, @$, $2); }
     | comparison
     | primitive
     ;
-comparison
-    : bitor                         { $$ = tree_settle(ps, $1, NULL); }
+comparison: bitor                   { $$ = tree_settle(ps, $1, NULL); }
     | bitor relop bitor             { $$ = tree_compare(ps, @$, $2, $1, $3); }
     | bitor IN choice               { $$ = tree_in(ps, AST_IN, @$, $1, $3); }
     | bitor NOT IN choice           { $$ = tree_in(ps, AST_NOT_IN, @$, $1, $4); }
     ;
-relop
-    : '='                           { $$ = OP_EQ; }
+relop: '='                          { $$ = OP_EQ; }
     | NE                            { $$ = OP_NE; }
     | '<'                           { $$ = OP_LT; }
     | LE                            { $$ = OP_LE; }
     | '>'                           { $$ = OP_GT; }
     | GE                            { $$ = OP_GE; }
     ;
-choice
-    : bitor
+choice: bitor
     | '(' expr ',' exprs ')' {
         $2->next = $4.first;
         $$ = tree_over(ps, AST_LIST, @$, $2);
     }
     ;
-exprs
-    : expr                          { BEGIN_LIST($$, $1); }
+exprs: expr                         { BEGIN_LIST($$, $1); }
     | exprs ',' expr                { APPEND($$, $1, $3); }
     ;
-bitor
-    : bitxor
+bitor: bitxor
     | bitor BITOR bitxor            { $$ = tree_arith(ps, @$, OP_OR, $1, $3); }
     ;
-bitxor
-    : bitand
+bitxor: bitand
     | bitxor '^' bitand             { $$ = tree_arith(ps, @$, OP_XOR, $1, $3); }
     ;
-bitand
-    : shift
+bitand: shift
     | bitand '&' shift              { $$ = tree_arith(ps, @$, OP_AND, $1, $3); }
     ;
-shift
-    : sum
+shift: sum
     | shift SHL sum                 { $$ = tree_arith(ps, @$, OP_SHL, $1, $3); }
     | shift SHR sum                 { $$ = tree_arith(ps, @$, OP_SHR, $1, $3); }
     ;
-sum
-    : product
+sum: product
     | sum '+' product               { $$ = tree_arith(ps, @$, OP_ADD, $1, $3); }
     | sum '-' product               { $$ = tree_arith(ps, @$, OP_SUB, $1, $3); }
     ;
-product
-    : sign
+product: sign
     | product '*' sign              { $$ = tree_arith(ps, @$, OP_MUL, $1, $3); }
     | product '/' sign              { $$ = tree_arith(ps, @$, OP_DIV, $1, $3); }
     | product '%' sign              { $$ = tree_arith(ps, @$, OP_MOD, $1, $3); }
     ;
-sign
-    : atom
+sign: atom
     | '-' sign                      { $$ = tree_over(ps, AST_NEGATE, @$, $2); $$->marks = $2->marks; }
     ;
-atom
-    : name                          { $$ = tree_word(ps, AST_NAME, @1, $1); }
+atom: column_name
     | call
     | accessor
     | setlit
@@ -618,131 +503,59 @@ atom
     | NUM | REAL | LENGTH | TIME | ADDR | NET | MAC | STRING | PARAM
     | LETTERS                       { $$ = tree_word(ps, AST_LETTERS, @1, $1); }
     ;
-setlit
-    : '{' exprs '}'                 { $$ = tree_over(ps, AST_SET, @$, $2.first); }
+setlit: '{' exprs '}'                 { $$ = tree_over(ps, AST_SET, @$, $2.first); }
     ;
-call
-    : function '(' ')'              { $$ = tree_named(ps, AST_CALL, @$, (struct parse_piece){$1, 0, @1}, NULL); }
-    | function '(' exprs ')'        { $$ = tree_named(ps, AST_CALL, @$, (struct parse_piece){$1, 0, @1}, $3.first); }
+call: function '(' ')'              { $$ = tree_named(ps, AST_CALL, @$, $1, @1, NULL); }
+    | function '(' exprs ')'        { $$ = tree_named(ps, AST_CALL, @$, $1, @1, $3.first); }
     ;
 function: NAME | LABEL ;
-accessor
-    : header_of '[' bitor ']'           { $$ = tree_accessor(ps, @$, $1, $3, NULL); }
+accessor: header_of '[' bitor ']'   { $$ = tree_accessor(ps, @$, $1, $3, NULL); }
     | header_of '[' bitor ':' NUM ']'   { $$ = tree_accessor(ps, @$, $1, $3, $5); }
     ;
 header_of: IP | IP6 | TCP | UDP | ICMP | ICMP6 | SCTP ;
-name
-    : NAME | header_of | SRC | DST | HOST | NETWORK | PORT | PORTRANGE | PROTO | LESS | GREATER | FLAGS | DURING
+name: NAME | header_of | SRC | DST | HOST | NETWORK | PORT | PORTRANGE | PROTO | LESS | GREATER | FLAGS | DURING
     | ZONE | CALENDAR | LABEL | FILE
     ;
 
 /* ---- tcpdump's primitives ---- */
 
-primitive
-    : typed
+primitive: typed
     | header_of typed               { $$ = $2; $$->at = @$; $$->primitive.protocol = $1; }
-    | dir typed                     { $$ = $2; $$->at = @$; $$->primitive.direction = $1; }
-    | header_of dir typed {
-        $$ = $3;
-        $$->at = @$;
-        $$->primitive.protocol = $1;
-        $$->primitive.direction = $2;
-    }
-    | dir place                     { $$ = $2; $$->at = @$; $$->primitive.direction = $1; }
-    | header_of dir place {
-        $$ = $3;
-        $$->at = @$;
-        $$->primitive.protocol = $1;
-        $$->primitive.direction = $2;
-    }
+    | directed
+    | header_of directed            { $$ = $2; $$->at = @$; $$->primitive.protocol = $1; }
     | LESS count                    { $$ = chain_primitive(ps, @$, PRIM_LESS, $2); }
     | GREATER count                 { $$ = chain_primitive(ps, @$, PRIM_GREATER, $2); }
     | FLAGS LETTERS                 { $$ = tree_word(ps, AST_FLAGS, @$, $2); }
     | FLAGS MASK                    { $$ = $2; $$->at = @$; }
     | DURING NAME                   { $$ = tree_word(ps, AST_DURING, @$, $2); }
     ;
-dir
-    : SRC                           { $$ = DIR_SRC; }
+directed: dir typed                 { $$ = $2; $$->at = @$; $$->primitive.direction = $1; }
+    | dir value                     { $$ = chain_place(ps, @$, $2); $$->primitive.direction = $1; }
+    ;
+dir: SRC                            { $$ = DIR_SRC; }
     | DST                           { $$ = DIR_DST; }
     ;
-place
-    : host                          { $$ = chain_primitive(ps, @$, PRIM_HOST, $1); }
-    | NET                           { $$ = chain_primitive(ps, @$, PRIM_NET, $1); }
+typed: kind values                  { $$ = chain_primitive(ps, @$, $1, $2.first); }
+    | PORTRANGE value '-' value     { $2->next = $4; $$ = chain_primitive(ps, @$, PRIM_PORTRANGE, $2); }
     ;
-typed
-    : HOST hosts                    { $$ = chain_primitive(ps, @$, PRIM_HOST, $2.first); }
-    | NETWORK nets                  { $$ = chain_primitive(ps, @$, PRIM_NET, $2.first); }
-    | PORT ports                    { $$ = chain_primitive(ps, @$, PRIM_PORT, $2.first); }
-    | PORTRANGE port '-' port       { $2->next = $4; $$ = chain_primitive(ps, @$, PRIM_PORTRANGE, $2); }
-    | PROTO protos                  { $$ = chain_primitive(ps, @$, PRIM_PROTO, $2.first); }
+kind: HOST                          { $$ = PRIM_HOST; }
+    | NETWORK                       { $$ = PRIM_NET; }
+    | PORT                          { $$ = PRIM_PORT; }
+    | PROTO                         { $$ = PRIM_PROTO; }
     ;
-word
-    : NAME                          { $$ = tree_word(ps, AST_NAME, @1, $1); }
+values: value                       { BEGIN_LIST($$, $1); }
+    | '(' value ')'                 { BEGIN_LIST($$, $2); }
+    | '(' commas ')'                { $$ = $2; }
+    | '(' ors_of_values ')'         { $$ = $2; }
     ;
-
-hosts
-    : host                          { BEGIN_LIST($$, $1); }
-    | '(' hostcommas ')'              { $$ = $2; }
-    | '(' hostors ')'                 { $$ = $2; }
+commas: value ',' value             { BEGIN_LIST($$, $1); TREE_APPEND(&$$, $3); }
+    | commas ',' value              { APPEND($$, $1, $3); }
     ;
-hostcommas
-    : host                          { BEGIN_LIST($$, $1); }
-    | hostcommas ',' host           { APPEND($$, $1, $3); }
+ors_of_values: value OR value       { BEGIN_LIST($$, $1); TREE_APPEND(&$$, $3); }
+    | ors_of_values OR value        { APPEND($$, $1, $3); }
     ;
-hostors
-    : host OR host                  { BEGIN_LIST($$, $1); TREE_APPEND(&$$, $3); }
-    | hostors OR host               { APPEND($$, $1, $3); }
-    ;
-
-nets
-    : net                           { BEGIN_LIST($$, $1); }
-    | '(' netcommas ')'               { $$ = $2; }
-    | '(' netors ')'                  { $$ = $2; }
-    ;
-netcommas
-    : net                           { BEGIN_LIST($$, $1); }
-    | netcommas ',' net             { APPEND($$, $1, $3); }
-    ;
-netors
-    : net OR net                    { BEGIN_LIST($$, $1); TREE_APPEND(&$$, $3); }
-    | netors OR net                 { APPEND($$, $1, $3); }
-    ;
-
-ports
-    : port                          { BEGIN_LIST($$, $1); }
-    | '(' portcommas ')'              { $$ = $2; }
-    | '(' portors ')'                 { $$ = $2; }
-    ;
-portcommas
-    : port                          { BEGIN_LIST($$, $1); }
-    | portcommas ',' port           { APPEND($$, $1, $3); }
-    ;
-portors
-    : port OR port                  { BEGIN_LIST($$, $1); TREE_APPEND(&$$, $3); }
-    | portors OR port               { APPEND($$, $1, $3); }
-    ;
-
-protos
-    : protocol                      { BEGIN_LIST($$, $1); }
-    | '(' protocolcommas ')'          { $$ = $2; }
-    | '(' protocolors ')'             { $$ = $2; }
-    ;
-protocolcommas
-    : protocol                      { BEGIN_LIST($$, $1); }
-    | protocolcommas ',' protocol   { APPEND($$, $1, $3); }
-    ;
-protocolors
-    : protocol OR protocol          { BEGIN_LIST($$, $1); TREE_APPEND(&$$, $3); }
-    | protocolors OR protocol       { APPEND($$, $1, $3); }
-    ;
-
-host: ADDR | word | PARAM ;
-net: NETNUM | ADDR | NET | word | PARAM ;
-port: NUM | STRING | word | PARAM ;
-protocol
-    : NUM
-    | word
-    | PARAM
+value: ADDR | NET | NETNUM | NUM | STRING | PARAM
+    | NAME                          { $$ = tree_word(ps, AST_NAME, @1, $1); }
     | header_of                     { $$ = tree_word(ps, AST_NAME, @1, $1); }
     ;
 

@@ -36,12 +36,33 @@ static bool say(const struct report *r, int back, const char *what,
 static bool unclosed(const struct report *r)
 {
     struct span at;
-    struct parse ahead = *r->ps;
 
-    if (!words_unclosed(&ahead, &at))
+    if (!words_unclosed(r->ps, &at))
         return false;
     parse_fail(r->ps, at, "this bracket is never closed");
     return true;
+}
+
+static bool is_comparison(int t)
+{
+    return t == '=' || t == '<' || t == '>' || t == TOK_NE || t == TOK_LE ||
+           t == TOK_GE;
+}
+
+static bool is_arithmetic(int t)
+{
+    return t == '+' || t == '-' || t == '*' || t == '/' || t == '%' ||
+           t == '&' || t == '^' || t == TOK_SHL || t == TOK_SHR ||
+           t == TOK_BITOR;
+}
+
+static bool wants(const struct report *r, const char *what)
+{
+    for (uint32_t i = 0; i < r->wanted_count; i++) {
+        if (strcmp(r->wanted[i], what) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* A stage's name that none has, with arguments: `stat n = count()`. */
@@ -58,7 +79,10 @@ static bool no_stage(const struct report *r)
     for (uint32_t i = 0; i < parse_stage_count; i++)
         suggest_try(&near, parse_stages[i].name);
     parse_fail(r->ps, callee.at, "`%s` is no stage", near.wrong);
-    if (near.best)
+    if (token(r, 0) == TOK_AND || token(r, 0) == TOK_OR ||
+        is_comparison(token(r, 0)))
+        parse_advise(r->ps, callee.at, "for bits write (a | b)");
+    else if (near.best)
         parse_advise(r->ps, callee.at, "did you mean `%s`?", near.best);
     else
         parse_advise(r->ps, callee.at, "a `let` is called without arguments");
@@ -67,17 +91,39 @@ static bool no_stage(const struct report *r)
 
 static bool no_unit(const struct report *r)
 {
-    const char *n = text(r, 0);
+    int before = token(r, 1);
 
-    if (token(r, 0) != TOK_NUM ||
-        (token(r, 1) != TOK_LAST && token(r, 1) != TOK_WITHIN))
+    if (token(r, 0) != TOK_NUM || (before != TOK_LAST && before != TOK_WITHIN))
         return false;
-    const char *word = text(r, 1), *unit = token(r, 1) == TOK_LAST ? "d" : "s";
-    return parse_fail(r->ps, r->at,
-                      "a length of time needs a unit: `%s %s` -> %s %s%s "
-                      "(ns us ms s m h d w)",
-                      word, n, word, n, unit) ||
-           true;
+    const char *n = text(r, 0), *word = text(r, 1);
+    parse_fail(r->ps, r->at,
+               "a length of time needs a unit: `%s %s` -> %s %s%s "
+               "(ns us ms s m h d w)",
+               word, n, word, n, before == TOK_LAST ? "d" : "s");
+    return true;
+}
+
+static bool no_time(const struct report *r)
+{
+    static const char *const points[] = {"now",       "today",    "yesterday",
+                                         "thisweek",  "lastweek", "thismonth",
+                                         "lastmonth", NULL};
+
+    if (!wants(r, "a point in time") || r->wanted_count != 1)
+        return false;
+    struct suggest near = {.wrong = text(r, 0)};
+    for (size_t i = 0; points[i]; i++)
+        suggest_try(&near, points[i]);
+    bool end = token(r, 0) == TOK_YYEOF;
+    parse_fail(r->ps, r->at, "%s%s%s is no point in time", end ? "" : "`",
+               end ? "the end" : near.wrong, end ? "" : "`");
+    if (near.best)
+        parse_advise(r->ps, r->at, "did you mean `%s`?", near.best);
+    else
+        parse_advise(r->ps, r->at,
+                     "2026-08-15, 2026-08-15T10:00, now, today, yesterday, "
+                     "thisweek, lastweek, thismonth, lastmonth, $param");
+    return true;
 }
 
 static bool no_relation(const struct report *r)
@@ -162,14 +208,6 @@ static bool refused_word(const struct report *r)
     return false;
 }
 
-static bool network_as_host(const struct report *r)
-{
-    if (token(r, 0) != TOK_NET || token(r, 1) != TOK_HOST)
-        return false;
-    return say(r, 0, "`host` takes an address, and this is a network",
-               "write net instead of host");
-}
-
 static bool direction_list(const struct report *r)
 {
     if (token(r, 0) != '(' ||
@@ -185,6 +223,149 @@ static bool length_alone(const struct report *r)
         return false;
     return say(r, 0, "`dedup` takes its length of time after `within`",
                "dedup within 2ms");
+}
+
+static bool is_word(const struct report *r, int back, const char *word)
+{
+    return token(r, back) == TOK_NAME && strcmp(text(r, back), word) == 0;
+}
+
+/* `inbound, last 2d`, `if seen last 7d`, `last 1d on 2026-08-15`. */
+static bool late_range(const struct report *r)
+{
+    bool length = token(r, 0) == TOK_LENGTH && is_word(r, 1, "last");
+    bool time = token(r, 0) == TOK_TIME &&
+                (is_word(r, 1, "on") || is_word(r, 1, "from"));
+
+    if (!length && !time)
+        return false;
+    return say(r, 0, "a range stands only where a query begins",
+               "one range a query; a query inside of another is given a name "
+               "first: let x = last 7d ... ;");
+}
+
+static bool compared_column(const struct report *r)
+{
+    int stage = r->ps->callee.token;
+    bool columns = stage == TOK_SHOW || stage == TOK_SORT || stage == TOK_TOP;
+
+    if (!columns || !is_comparison(token(r, 0)) || r->ps->opened > 0)
+        return false;
+    return say(r, 0, "a comparison stands in parentheses here",
+               stage == TOK_SHOW ? "(a = b), or name = a = b" : "(a = b)");
+}
+
+static bool comparison_chain(const struct report *r)
+{
+    bool again = is_comparison(token(r, 0)) || token(r, 0) == TOK_NOT ||
+                 token(r, 0) == TOK_IN;
+
+    if (!again || !is_comparison(token(r, 2)))
+        return false;
+    return say(r, 0, "comparisons do not chain", "a = b and b = c");
+}
+
+static bool no_aggregate(const struct report *r)
+{
+    int t = token(r, 0);
+
+    if (r->ps->callee.token != TOK_STATS || token(r, 1) != TOK_NAME ||
+        !wants(r, "`(`") || (t != TOK_BY && t != ',' && t != TOK_YYEOF))
+        return false;
+    return say(r, 0, "an aggregate is a call, and a name is none",
+               "count(), or n = count()");
+}
+
+static bool nameless_key(const struct report *r)
+{
+    if (!is_arithmetic(token(r, 0)) || !wants(r, "`=`") || !wants(r, "`(`"))
+        return false;
+    return say(r, 0, "a key that is computed is given a name",
+               "by tenth = ttl / 10");
+}
+
+static bool flag_letters(const struct report *r)
+{
+    if (token(r, 0) == TOK_MASK)
+        return say(r, 0, "a mask stands without `=`", "flags S/SA");
+    if (token(r, 0) != TOK_NAME || token(r, 1) != TOK_FLAGS)
+        return false;
+    return say(r, 0, "no flag letters", "S F R P A U E C N, W for C, . for A");
+}
+
+static bool empty_set(const struct report *r)
+{
+    if (token(r, 0) != '}' || token(r, 1) != '{')
+        return false;
+    return say(r, 0, "a set is not empty", NULL);
+}
+
+static bool span_in_set(const struct report *r)
+{
+    const struct parse *ps = r->ps;
+
+    if (token(r, 0) != TOK_DOTS || ps->opened == 0)
+        return false;
+    return say(r, 0, "a set holds values, not spans of them",
+               "a >= 1 and a <= 1023, or portrange 1-1023");
+}
+
+static bool ascending(const struct report *r)
+{
+    if (r->ps->callee.token != TOK_SORT || token(r, 0) != TOK_NAME)
+        return false;
+    return say(r, 0, "after a key of `sort` stands `desc` or nothing",
+               "without it the smallest comes first");
+}
+
+static bool site_word(const struct report *r)
+{
+    int t = token(r, 0);
+
+    if (!r->ps->body ||
+        (t != TOK_HOME && t != TOK_ZONE && t != TOK_CALENDAR && t != TOK_LABEL))
+        return false;
+    return say(r, 0, "this belongs into the site file, not into a hunt", NULL);
+}
+
+/* Is the last token the first of its line? */
+static bool begins_line(const struct report *r)
+{
+    const char *s = r->ps->text;
+    uint32_t i = r->ps->recent[0].at.from;
+
+    while (i > 0 && (s[i - 1] == ' ' || s[i - 1] == '\t'))
+        i--;
+    return i > 0 && s[i - 1] == '\n';
+}
+
+static bool no_semicolon(const struct report *r)
+{
+    static const char *const first[] = {"let",   "hunt",     "home", "zone",
+                                        "label", "calendar", NULL};
+
+    for (size_t i = 0; first[i]; i++) {
+        if (begins_line(r) && strcmp(text(r, 0), first[i]) == 0 &&
+            token(r, 1) != ';')
+            return say(r, 0, "the statement before is not ended",
+                       "statements end with `;`");
+    }
+    return false;
+}
+
+/* `head 5 sort n`, `syn rst`. */
+static bool no_join(const struct report *r)
+{
+    int t = token(r, 0), stage = r->ps->callee.token;
+    bool filter = stage == 0 || stage == TOK_WHERE || stage == TOK_IF ||
+                  stage == TOK_UNLESS;
+    bool word = t >= TOK_HOME && t != TOK_YYEOF;
+
+    if (t == TOK_NAME && words_is_stage(text(r, 0)) && token(r, 1) != TOK_PIPE)
+        return say(r, 0, "a stage begins with `|`", NULL);
+    if (!filter || !word || !words_completes(token(r, 1)))
+        return false;
+    return say(r, 0, "two conditions without `and` or `or` between them", NULL);
 }
 
 /* Joins what would fit: "a, b or c". */
@@ -217,7 +398,12 @@ static bool too_early(const struct report *r)
         return false;
     uint32_t end = r->ps->recent[1].at.to;
     struct span at = {end, end};
-    parse_fail(r->ps, at, "the text ends too early");
+    if (r->ps->body || r->ps->header)
+        parse_fail(r->ps, at, "the text ends inside of a hunt");
+    else
+        parse_fail(r->ps, at, "the text ends too early");
+    if (r->ps->body)
+        parse_advise(r->ps, at, "a hunt ends with `end`");
     advise_wanted(r, at);
     return true;
 }
@@ -242,9 +428,13 @@ static bool misfit(const struct report *r)
 }
 
 static bool (*const cases[])(const struct report *r) = {
-    unclosed,       no_stage,   no_unit,      no_relation,  pipe_as_bits,
-    direction_list, stray_list, service_name, refused_word, network_as_host,
-    length_alone,   too_early,  reserved,     misfit,
+    unclosed,        no_stage,         no_unit,        no_time,
+    no_relation,     pipe_as_bits,     direction_list, stray_list,
+    service_name,    refused_word,     length_alone,   late_range,
+    compared_column, comparison_chain, no_aggregate,   nameless_key,
+    flag_letters,    empty_set,        span_in_set,    ascending,
+    site_word,       no_semicolon,     too_early,      reserved,
+    no_join,         misfit,
 };
 
 void report_syntax(const struct report *r)

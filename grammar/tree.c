@@ -115,12 +115,12 @@ struct ast *tree_in(struct parse *ps, enum ast_kind kind, struct span at,
 }
 
 struct ast *tree_named(struct parse *ps, enum ast_kind kind, struct span at,
-                       struct parse_piece name, struct ast *arg)
+                       const char *name, struct span name_at, struct ast *arg)
 {
     struct ast *x = tree_over(ps, kind, at, arg);
 
-    x->text = name.s;
-    x->name_at = name.at;
+    x->text = name;
+    x->name_at = name_at;
     return x;
 }
 
@@ -144,6 +144,16 @@ struct ast_stage *tree_stage(struct parse *ps, struct span at)
 
     s->at = at;
     s->name = parse_text_at(ps, at);
+    return s;
+}
+
+struct ast_stage *tree_match(struct parse *ps, struct span at,
+                             enum ast_match match)
+{
+    struct ast_stage *s = tree_stage(ps, at);
+
+    s->match = match;
+    s->match_at = at;
     return s;
 }
 

@@ -53,11 +53,14 @@ struct ast *tree_in(struct parse *ps, enum ast_kind kind, struct span at,
  * with another precedence. Returns a. */
 struct ast *tree_settle(struct parse *ps, struct ast *a, const struct ast *b);
 struct ast *tree_named(struct parse *ps, enum ast_kind kind, struct span at,
-                       struct parse_piece name, struct ast *arg);
+                       const char *name, struct span name_at, struct ast *arg);
 struct ast *tree_accessor(struct parse *ps, struct span at, const char *header,
                           struct ast *offset, struct ast *bytes);
 
 struct ast_stage *tree_stage(struct parse *ps, struct span at);
+/* What stands after `on`, for a stage that is named later. */
+struct ast_stage *tree_match(struct parse *ps, struct span at,
+                             enum ast_match match);
 struct ast_item *tree_item(struct parse *ps, enum ast_item_kind kind,
                            struct span at);
 struct ast_range *tree_range(struct parse *ps, enum ast_range_kind kind,

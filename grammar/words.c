@@ -19,7 +19,6 @@ enum place {
     RANGE,     /* where a query begins */
     LET_BODY,  /* after `let NAME =` */
     STATEMENT, /* where a statement begins */
-    STAGE,     /* after a stage's pipe */
     OPTION,    /* where something complete stands before */
     SEEN,      /* after `if`, `unless` */
     MATCH,     /* after `on` */
@@ -53,9 +52,6 @@ static const struct word {
     {"zone",      TOK_ZONE,      STATEMENT},
     {"calendar",  TOK_CALENDAR,  STATEMENT},
     {"label",     TOK_LABEL,     STATEMENT},
-#define STAGE(id, name, usage, help) {name, TOK_##id, STAGE},
-#include "grammar/stages.def"
-#undef STAGE
     {"desc",      TOK_DESC,      OPTION   },
     {"as",        TOK_AS,        OPTION   },
     {"within",    TOK_WITHIN,    OPTION   },
@@ -101,23 +97,34 @@ const struct parse_stage_word parse_stages[] = {
 };
 const uint32_t parse_stage_count = sizeof parse_stages / sizeof *parse_stages;
 
-const char *const parse_words[] = {
-    "and",     "or",        "not",      "in",       "by",        "let",
-    "hunt",    "begin",     "end",      "last",     "on",        "from",
-    "to",      "all",       "now",      "today",    "yesterday", "thisweek",
-    "lastweek", "thismonth", "lastmonth", "src",    "dst",       "host",
-    "net",     "port",      "portrange", "proto",   "less",      "greater",
-    "ip",      "ip6",       "tcp",      "udp",      "icmp",      "icmp6",
-    "sctp",    "flags",     "during",   NULL,
+static const int stage_tokens[] = {
+#define STAGE(id, name, usage, help) TOK_##id,
+#include "grammar/stages.def"
+#undef STAGE
 };
+
+const char *const parse_words[] = {
+    "and",      "or",        "not",       "in",    "by",        "let",
+    "hunt",     "begin",     "end",       "last",  "on",        "from",
+    "to",       "all",       "now",       "today", "yesterday", "thisweek",
+    "lastweek", "thismonth", "lastmonth", "src",   "dst",       "host",
+    "net",      "port",      "portrange", "proto", "less",      "greater",
+    "ip",       "ip6",       "tcp",       "udp",   "icmp",      "icmp6",
+    "sctp",     "flags",     "during",    NULL,
+};
+
+static int stage_token(const char *text)
+{
+    for (uint32_t i = 0; i < parse_stage_count; i++) {
+        if (strcmp(parse_stages[i].name, text) == 0)
+            return stage_tokens[i];
+    }
+    return TOK_NAME;
+}
 
 bool words_is_stage(const char *word)
 {
-    for (uint32_t i = 0; i < parse_stage_count; i++) {
-        if (strcmp(parse_stages[i].name, word) == 0)
-            return true;
-    }
-    return false;
+    return stage_token(word) != TOK_NAME;
 }
 
 bool words_is_reserved(int token)
@@ -129,8 +136,7 @@ bool words_is_reserved(int token)
     return false;
 }
 
-/* Is something complete before this word, so that no name could stand here? */
-static bool complete(int before)
+bool words_completes(int before)
 {
     switch (before) {
     case TOK_NAME:
@@ -180,8 +186,7 @@ static bool has_meaning(const struct parse *ps, const struct word *w)
     case RANGE: return range_begins(ps, w->token);
     case LET_BODY: return ps->start == START_LET_BODY;
     case STATEMENT: return ps->start == START_STATEMENT;
-    case STAGE: return prev == TOK_PIPE;
-    case OPTION: return complete(prev) && !ps->header;
+    case OPTION: return words_completes(prev) && !ps->header;
     case SEEN: return prev == TOK_IF || prev == TOK_UNLESS;
     case MATCH: return prev == TOK_ON;
     case MATCHED: return prev == TOK_SAME || prev == TOK_REVERSE;
@@ -197,7 +202,7 @@ static int meaning(const struct parse *ps, const char *text)
         if (strcmp(words[i].text, text) == 0 && has_meaning(ps, &words[i]))
             return words[i].token;
     }
-    return TOK_NAME;
+    return ps->prev == TOK_PIPE ? stage_token(text) : TOK_NAME;
 }
 
 enum words_shape words_shape(const struct parse *ps)
@@ -243,7 +248,8 @@ static enum parse_start start_after(const struct parse *ps, int token)
         return START_STATEMENT;
     if (token == TOK_BEGIN)
         return START_QUERY;
-    return ps->let == LET_EQUALS && token == '=' ? START_LET_BODY : START_NOTHING;
+    return ps->let == LET_EQUALS && token == '=' ? START_LET_BODY
+                                                 : START_NOTHING;
 }
 
 static enum parse_let let_after(const struct parse *ps, int token)
@@ -280,6 +286,8 @@ static void update(struct parse *ps, int token, struct span at)
         ps->calendar = true;
     if (token == TOK_BEGIN || token == ';')
         ps->header = ps->calendar = false;
+    if (token == TOK_BEGIN || token == TOK_END)
+        ps->body = token == TOK_BEGIN;
     ps->before = ps->prev;
     ps->prev = ranged ? TOK_RANGED : token;
 }
@@ -343,6 +351,7 @@ static bool is_border(int token)
 
 bool words_unclosed(struct parse *ps, struct span *open)
 {
+    const struct parse before = *ps;
     uint32_t depth = ps->opened;
     int token = ps->recent[0].token;
     union QL_STYPE value;
@@ -354,6 +363,7 @@ bool words_unclosed(struct parse *ps, struct span *open)
     ps->quiet = true;
     while (ps->opened >= depth && !ps->astray && !is_border(token))
         token = words_next(&value, &at, ps);
-    ps->quiet = false;
-    return ps->opened >= depth;
+    bool unclosed = ps->opened >= depth;
+    *ps = before;
+    return unclosed;
 }

@@ -22,9 +22,11 @@ int words_scan(union QL_STYPE *value, struct span *at, void *scanner);
 int words_next(union QL_STYPE *value, struct span *at, struct parse *ps);
 
 /* Reads on after a syntax error at the last token: the bracket that encloses
- * it, if that is never closed; else false. */
+ * it, if that is never closed; else false. Ends the use of the scanner. */
 bool words_unclosed(struct parse *ps, struct span *bracket);
 
+/* Is something complete after this token, so that no name could follow? */
+bool words_completes(int token);
 bool words_is_stage(const char *word);
 bool words_is_reserved(int token);
 
