@@ -1,0 +1,181 @@
+/* ingest.c - `trawl ingest`: captures into the store. */
+#include "ingest/ingest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/create.h"
+#include "cli/report.h"
+#include "cli/stop.h"
+
+enum { LOCK_WAIT_MS = 60000 };
+
+struct ingest_args {
+    const char *sensor, *home, *zone;
+    uint32_t jobs;
+    bool macs, follow, accept_odd_times, dry_run, json;
+};
+
+#define ARG(member) offsetof(struct ingest_args, member)
+
+static const struct option_row options[] = {
+    {"sensor",           0, OPTIONS_TEXT,  ARG(sensor),           "NAME",
+     "who captured (default: the file name before its date)",                                                   NULL},
+    {"home",             0, OPTIONS_TEXT,  ARG(home),             "CIDR,...",
+     "home networks of a store that is made now",                                                               NULL},
+    {"zone",             0, OPTIONS_TEXT,  ARG(zone),             "NAME",     "zone of such a store",           NULL},
+    {"macs",             0, OPTIONS_FLAG,  ARG(macs),             NULL,
+     "such a store keeps hardware addresses of IP packets",                                                     NULL},
+    {"jobs",             0, OPTIONS_COUNT, ARG(jobs),             "N",        "threads; this version uses one",
+     NULL                                                                                                           },
+    {"follow",           0, OPTIONS_FLAG,  ARG(follow),           NULL,
+     "keep reading a folder (not built in this version)",                                                       NULL},
+    {"accept-odd-times", 0, OPTIONS_FLAG,  ARG(accept_odd_times), NULL,
+     "keep packets before 1990 and after tomorrow",                                                             NULL},
+    {"dry-run",          0, OPTIONS_FLAG,  ARG(dry_run),          NULL,
+     "read and report, write nothing",                                                                          NULL},
+    {"json",             0, OPTIONS_FLAG,  ARG(json),             NULL,       "the report as JSON",             NULL},
+};
+
+/* The call and what its callbacks need. */
+struct task {
+    const struct command_call *call;
+    const struct ingest_args *args;
+    struct store *store; /* NULL: a dry run without one */
+    struct report_progress progress;
+};
+
+static bool any_path(const struct command_call *c, struct err *e)
+{
+    for (uint32_t i = 0; i < c->words.n; i++)
+        if (strcmp(c->words.word[i], "-") == 0 ||
+            access(c->words.word[i], F_OK) == 0)
+            return true;
+    return err_set(e, ERR_INPUT, "cannot read %s: %s", c->words.word[0],
+                   strerrordesc_np(errno));
+}
+
+/* A word that was mistyped shall leave no empty store behind. */
+static bool make_store(const struct task *t, struct err *e)
+{
+    const struct store_options o = {.macs = t->args->macs};
+    const char *dir = t->call->globals.store;
+
+    if (!any_path(t->call, e) ||
+        !create_store(dir, &o, t->args->home, t->args->zone, e))
+        return false;
+    if (!t->call->globals.quiet)
+        create_report(dir, t->args->home != NULL);
+    return true;
+}
+
+static bool open_store(struct task *t, struct err *e)
+{
+    const char *dir = t->call->globals.store;
+    bool exists = store_exists(dir);
+
+    if (t->args->follow)
+        return err_set(e, ERR_USAGE, "`--follow` is not built in this version");
+    if (!exists && t->args->dry_run)
+        return true;
+    if (!exists && !make_store(t, e))
+        return false;
+    if (exists && (t->args->home || t->args->zone || t->args->macs) &&
+        !t->call->globals.quiet)
+        fputs("note: the store exists: --home, --zone and --macs are for a new "
+              "one; edit its site.trawl\n",
+              stderr);
+    t->store = store_open(dir, e);
+    return t->store != NULL;
+}
+
+static void on_progress(void *ctx, const struct ingest_progress *p)
+{
+    struct task *t = ctx;
+
+    report_progress_show(&t->progress, p);
+}
+
+static void on_waiting(void *ctx)
+{
+    const struct task *t = ctx;
+
+    if (!t->call->globals.quiet)
+        fputs("another ingest is writing to this store: waiting for it\n",
+              stderr);
+}
+
+static void show(const struct task *t, const struct ingest_report *r,
+                 double seconds)
+{
+    if (t->args->json)
+        report_json(stdout, r, seconds);
+    else {
+        report_warnings(stderr, r);
+        if (!t->call->globals.quiet)
+            report_print(stdout, r, seconds);
+    }
+    fflush(stdout);
+}
+
+static int work(struct task *t, struct ingest_report *r)
+{
+    bool watched = !t->call->globals.quiet && isatty(STDERR_FILENO);
+    const struct ingest_options o = {.sensor = t->args->sensor,
+                                     .accept_odd_times =
+                                         t->args->accept_odd_times,
+                                     .dry_run = t->args->dry_run,
+                                     .lock_wait_ms = LOCK_WAIT_MS,
+                                     .stop = &stop_flag,
+                                     .waiting = on_waiting,
+                                     .progress = watched ? on_progress : NULL,
+                                     .ctx = t};
+    struct err e = {0};
+
+    bool ok = ingest_run(t->store, &o, (const char *const *)t->call->words.word,
+                         t->call->words.n, r, &e);
+    report_progress_clear(&t->progress);
+    show(t, r, report_clock() - t->progress.began);
+    if (!ok)
+        return command_fail(&e);
+    return r->incomplete || r->files_cut ? 4 : 0;
+}
+
+static int run_ingest(struct command_call *c)
+{
+    struct task t = {
+        .call = c,
+        .args = c->args,
+        .progress = {.out = stderr, .began = report_clock()}
+    };
+    struct ingest_report *r = calloc(1, sizeof *r);
+    struct err e = {0};
+
+    if (!r)
+        err_no_memory();
+    stop_install(true);
+    int status = open_store(&t, &e) ? work(&t, r) : command_fail(&e);
+    if (t.store)
+        store_close(t.store);
+    free(r);
+    return status;
+}
+
+const struct command command_ingest = {
+    .name = "ingest",
+    .usage = "PATH...",
+    .help = "read captures into the store",
+    .about = "Files, folders (recursive, in order of time), or - for standard "
+             "input: pcap,\nplain or compressed. Each packet is kept exactly "
+             "once, whatever is read again.\nMakes the store if there is none. "
+             "Exit status 4: some input could not be read\nor was cut; the "
+             "rest is in the store.",
+    .options = options,
+    .n_options = sizeof options / sizeof *options,
+    .args_size = sizeof(struct ingest_args),
+    .min_words = 1,
+    .max_words = UINT32_MAX,
+    .run = run_ingest};
