@@ -12,9 +12,11 @@
  * whoever runs the plan fills `set` before a plan that uses it starts. */
 struct scope_slot {
     const char *name;
-    struct vtype type;     /* SET */
-    const struct set *set; /* NULL until filled */
-    void *maker;           /* the plan that fills it: query/plan.c's */
+    struct vtype type;             /* SET */
+    const struct set *set;         /* NULL until filled */
+    const struct rangeset *ranges; /* filled instead of `set` by a file, which
+                                      may hold networks; NULL otherwise */
+    void *maker;                   /* the plan that fills it: query/plan.c's */
 };
 
 enum scope_let_kind {
@@ -32,6 +34,9 @@ struct scope_let {
     const struct ast *body;        /* FILTER, SET without slot */
     const struct ast_query *query; /* SOURCE, PIECE, SET made by a query */
     struct scope_slot *slot;       /* SET made by a query or a file */
+    struct vtype type;             /* SET made by a query */
+    const char *source;            /* the text that its places point into */
+    size_t source_len;
     struct scope_let *next;        /* the one bound before */
     bool busy;                     /* being bound now: guards against loops */
 };

@@ -1,0 +1,71 @@
+/* aggregate.h - count, sum, set and the like: one row of a table each. State is
+ * kept column-wise, one entry a group. All results are exact. */
+#ifndef QUERY_AGGREGATE_H
+#define QUERY_AGGREGATE_H
+
+#include "query/keytab.h"
+#include "query/pairs.h"
+#include "query/stage.h"
+
+struct aggregate;
+
+/* `name = agg(args)`, bound. */
+struct aggregate_call {
+    const struct aggregate *kind;
+    const char *name; /* of the column */
+    const char *text; /* the call as written */
+    struct span at;
+    const struct expr *arg[SET_TUPLE_MAX];
+    uint32_t args;
+    struct vtype in;   /* of the first argument */
+    struct vtype type; /* of the result */
+    bool ordered;      /* depends on the order of rows */
+};
+
+/* Binds n, AST_CALL or AST_ASSIGN of one; expressions are noted in s->expr. */
+bool aggregate_bind(struct stage_bind *b, struct stage *s, const struct ast *n,
+                    struct aggregate_call *c, struct err *e) MUST_CHECK;
+
+/* What the kinds keep; each uses some of it. */
+struct aggregate_state {
+    const struct aggregate_call *call;
+    struct run *run;
+    bool lone; /* there is one group only */
+    uint32_t groups;
+    struct vec count;  /* ints: rows counted, distinct values */
+    struct vec value;  /* the smallest, largest, first or last value so far */
+    struct vec value2; /* span: the largest */
+    __int128 *sum;
+    uint32_t sums;
+    struct vec rsum; /* reals */
+    struct keytab values;
+    struct pairs pairs;
+    uint32_t *list; /* set(): values by group, see pairs_list */
+    size_t list_bytes;
+    struct column column[SET_TUPLE_MAX]; /* of the batch in hand */
+};
+
+/* Rows rows->row[k] belong to group[k]. */
+struct aggregate_rows {
+    struct batch *batch;
+    const struct sel *rows;
+    const uint32_t *group;
+    uint32_t groups; /* so far */
+};
+
+void aggregate_open(struct aggregate_state *s, const struct aggregate_call *c,
+                    struct run *r, bool lone);
+void aggregate_close(struct aggregate_state *s);
+/* False: over the budget, or an error is set. */
+bool aggregate_update(struct aggregate_state *s,
+                      const struct aggregate_rows *in) MUST_CHECK;
+/* There are `groups` groups and no more rows. */
+bool aggregate_finish(struct aggregate_state *s, uint32_t groups) MUST_CHECK;
+/* Results of groups id[0..n). Sets are made in the run's tmp arena. On failure
+ * the run's error is set. */
+void aggregate_result(struct aggregate_state *s, const uint32_t *id, uint32_t n,
+                      struct vec *out);
+/* "12,345 pairs of distinct(dst)", or "" when it holds nothing large. */
+const char *aggregate_weight(const struct aggregate_state *s, char out[96]);
+
+#endif

@@ -1,0 +1,41 @@
+/* aggregate_kinds.h - what a row of the table of aggregates can do; between the
+ * files of the aggregates only. */
+#ifndef QUERY_AGGREGATE_KINDS_H
+#define QUERY_AGGREGATE_KINDS_H
+
+#include <stdlib.h>
+
+#include "query/aggregate.h"
+
+struct aggregate_ops {
+    bool condition; /* its argument is a condition */
+    /* Checks the types of arguments and sets the type of the result. */
+    bool (*type)(struct aggregate_call *c, const struct ast *call,
+                 struct err *e);
+    /* Opens s->values for values of these types; may be NULL. */
+    void (*values)(struct aggregate_state *s, const enum type *type);
+    /* Takes room for s->groups groups, more than before. */
+    bool (*reserve)(struct aggregate_state *s);
+    bool (*update)(struct aggregate_state *s, const struct aggregate_rows *in);
+    bool (*finish)(struct aggregate_state *s); /* may be NULL */
+    void (*result)(struct aggregate_state *s, const uint32_t *id, uint32_t n,
+                   struct vec *out);
+};
+
+struct aggregate {
+    const char *name;
+    bool built;
+    uint32_t least, most; /* arguments */
+    const struct aggregate_ops *ops;
+};
+
+bool aggregate_reserve(struct aggregate_state *s, uint32_t groups) MUST_CHECK;
+
+#define AGGREGATE(id, least, most, usage, help)                                \
+    extern const struct aggregate_ops aggregate_##id;
+#define UNBUILT(id)
+#include "query/aggregates.def"
+#undef AGGREGATE
+#undef UNBUILT
+
+#endif

@@ -1,0 +1,232 @@
+/* aggregate_sets.c - distinct, set, union. Values are numbered once for all
+ * groups; a group's are (group, number) pairs of eight bytes. */
+#include "query/aggregate_kinds.h"
+
+static void open_values(struct aggregate_state *s, const enum type *type)
+{
+    keytab_open(&s->values, type, s->call->args);
+}
+
+static bool reserve_counts(struct aggregate_state *s)
+{
+    if (!vec_reserve(&s->count, s->groups, s->run->budget))
+        return false;
+    s->count.n = s->groups;
+    return true;
+}
+
+static bool is_whole(const struct aggregate_state *s, uint32_t row)
+{
+    for (uint32_t i = 0; i < s->call->args; i++) {
+        if (column_absent(&s->column[i], row))
+            return false;
+    }
+    return true;
+}
+
+/* Rows with a value in each argument, and their groups. */
+static void keep_whole(const struct aggregate_state *s,
+                       const struct aggregate_rows *in, struct sel *rows,
+                       uint32_t *group)
+{
+    rows->n = 0;
+    for (uint32_t k = 0; k < in->rows->n; k++) {
+        if (!is_whole(s, in->rows->row[k]))
+            continue;
+        group[rows->n] = in->group[k];
+        rows->row[rows->n++] = in->rows->row[k];
+    }
+}
+
+static bool add_pairs(struct aggregate_state *s, const uint32_t *group,
+                      const uint32_t *value, uint32_t n)
+{
+    if (!s->lone)
+        return pairs_add(&s->pairs, group, value, n, s->count.i,
+                         s->run->budget);
+    s->count.i[0] = s->values.n;
+    return true;
+}
+
+static bool update_values(struct aggregate_state *s,
+                          const struct aggregate_rows *in)
+{
+    uint32_t group[BATCH_ROWS], value[BATCH_ROWS];
+    struct sel rows;
+
+    keep_whole(s, in, &rows, group);
+    return keytab_rows(&s->values, s->column, &rows, value, s->run->budget) &&
+           add_pairs(s, group, value, rows.n);
+}
+
+static bool type_distinct(struct aggregate_call *c, const struct ast *call,
+                          struct err *e)
+{
+    (void)call;
+    (void)e;
+    c->type = (struct vtype){.type = TYPE_INT};
+    return true;
+}
+
+static void result_count(struct aggregate_state *s, const uint32_t *id,
+                         uint32_t n, struct vec *out)
+{
+    for (uint32_t k = 0; k < n; k++)
+        out->i[k] = s->count.i[id[k]];
+}
+
+const struct aggregate_ops aggregate_distinct = {.type = type_distinct,
+                                                 .values = open_values,
+                                                 .reserve = reserve_counts,
+                                                 .update = update_values,
+                                                 .result = result_count};
+
+/* ---- set ---- */
+
+static bool type_set(struct aggregate_call *c, const struct ast *call,
+                     struct err *e)
+{
+    const struct ast *n = call->arg;
+
+    c->type = (struct vtype){.type = TYPE_SET, .members = (uint8_t)c->args};
+    for (uint32_t i = 0; i < c->args; i++, n = n->next) {
+        c->type.member[i] = expr_type(c->arg[i]).type;
+        if (c->type.member[i] != TYPE_SET)
+            continue;
+        err_query(e, n->at, "`set` takes values, and this is a set");
+        err_hint(e, "`union` joins sets");
+        return false;
+    }
+    return true;
+}
+
+static bool finish_set(struct aggregate_state *s)
+{
+    if (s->lone)
+        return true;
+    s->list = pairs_list(&s->pairs, s->count.i, s->groups, &s->list_bytes,
+                         s->run->budget);
+    return s->list != NULL;
+}
+
+struct by_value {
+    const struct keytab *values;
+    const struct strtab *text;
+};
+
+static int compare_values(const void *x, const void *y, void *ctx)
+{
+    const struct by_value *by = ctx;
+    const uint32_t *a = x, *b = y;
+
+    return keytab_cmp(by->values, *a, *b, by->text);
+}
+
+/* The numbers of the group's values, in the order of the values. */
+static const uint32_t *sorted(struct aggregate_state *s, uint32_t group,
+                              uint32_t *n)
+{
+    struct by_value by = {&s->values, s->run->text};
+    uint32_t *list;
+
+    if (s->lone) {
+        *n = s->values.n;
+        list = arena_alloc_raw(s->run->eval.tmp, (*n + 1) * sizeof *list);
+        for (uint32_t i = 0; i < *n; i++)
+            list[i] = i;
+    } else {
+        *n = s->list[group + 1] - s->list[group];
+        list = s->list + s->groups + 1 + s->list[group];
+    }
+    qsort_r(list, *n, sizeof *list, compare_values, &by);
+    return list;
+}
+
+static const struct set *make_set(struct aggregate_state *s, uint32_t group)
+{
+    struct arena *a = s->run->eval.tmp;
+    struct set *set = arena_new(a, struct set);
+    uint32_t members = s->values.keys, n;
+    const uint32_t *list = sorted(s, group, &n);
+    union cell *cell =
+        arena_alloc_raw(a, ((size_t)n * members + 1) * sizeof *cell);
+
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t m = 0; m < members; m++)
+            cell[i * members + m] = vec_cell(&s->values.key[m], list[i]);
+    }
+    *set = (struct set){.type = s->call->type, .n = n, .member = cell};
+    return set;
+}
+
+static void result_set(struct aggregate_state *s, const uint32_t *id,
+                       uint32_t n, struct vec *out)
+{
+    for (uint32_t k = 0; k < n; k++)
+        out->set[k] = make_set(s, id[k]);
+}
+
+const struct aggregate_ops aggregate_set = {.type = type_set,
+                                            .values = open_values,
+                                            .reserve = reserve_counts,
+                                            .update = update_values,
+                                            .finish = finish_set,
+                                            .result = result_set};
+
+/* ---- union ---- */
+
+static bool type_union(struct aggregate_call *c, const struct ast *call,
+                       struct err *e)
+{
+    char text[64];
+
+    c->type = c->in;
+    if (c->in.type == TYPE_SET)
+        return true;
+    err_query(e, call->arg->at, "`union` takes a set column, and this is %s",
+              value_type_text(&c->in, text));
+    err_hint(e, "`set` makes a set of values");
+    return false;
+}
+
+static void open_members(struct aggregate_state *s, const enum type *type)
+{
+    (void)type;
+    keytab_open(&s->values, s->call->in.member, s->call->in.members);
+}
+
+static bool add_member(struct aggregate_state *s, uint32_t group,
+                       const union cell *member)
+{
+    struct value tuple[SET_TUPLE_MAX];
+    uint32_t value;
+
+    for (uint32_t m = 0; m < s->values.keys; m++)
+        tuple[m] = (struct value){.cell = member[m]};
+    return keytab_tuple(&s->values, tuple, &value, s->run->budget) &&
+           add_pairs(s, &group, &value, 1);
+}
+
+static bool update_union(struct aggregate_state *s,
+                         const struct aggregate_rows *in)
+{
+    for (uint32_t k = 0; k < in->rows->n; k++) {
+        uint32_t row = in->rows->row[k];
+        if (column_absent(&s->column[0], row))
+            continue;
+        const struct set *set = s->column[0].set[row];
+        for (uint32_t i = 0; i < set->n; i++) {
+            if (!add_member(s, in->group[k],
+                            &set->member[(size_t)i * s->values.keys]))
+                return false;
+        }
+    }
+    return true;
+}
+
+const struct aggregate_ops aggregate_union = {.type = type_union,
+                                              .values = open_members,
+                                              .reserve = reserve_counts,
+                                              .update = update_union,
+                                              .finish = finish_set,
+                                              .result = result_set};

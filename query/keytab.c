@@ -1,0 +1,246 @@
+/* keytab.c - open addressing over 8-byte slots; the values lie in columns. */
+#include "query/keytab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+void keytab_open(struct keytab *t, const enum type *type, uint32_t keys)
+{
+    *t = (struct keytab){.keys = keys};
+    t->key = calloc(keys ? keys : 1, sizeof *t->key);
+    if (!t->key)
+        err_no_memory();
+    for (uint32_t k = 0; k < keys; k++) {
+        t->type[k] = type[k];
+        t->key[k].lane = schema_types[type[k]].lane;
+    }
+}
+
+void keytab_close(struct keytab *t, struct budget *b)
+{
+    for (uint32_t k = 0; t->key && k < t->keys; k++)
+        vec_free(&t->key[k], b);
+    budget_give(b, t->slots * sizeof *t->slot + t->sets_charged);
+    free(t->key);
+    free(t->slot);
+    arena_free(&t->sets);
+    *t = (struct keytab){0};
+}
+
+static struct keytab_slot *slots_alloc(size_t n, struct budget *b)
+{
+    struct keytab_slot *s;
+
+    if (n > SIZE_MAX / sizeof *s || !budget_take(b, n * sizeof *s))
+        return NULL;
+    s = calloc(n, sizeof *s);
+    if (!s)
+        err_no_memory();
+    return s;
+}
+
+static bool grow(struct keytab *t, struct budget *b)
+{
+    size_t slots = t->slots ? t->slots * 2 : 1024, mask = slots - 1;
+    struct keytab_slot *s = slots_alloc(slots, b);
+
+    if (!s)
+        return false;
+    for (size_t i = 0; i < t->slots; i++) {
+        size_t at = t->slot[i].tag & mask;
+        if (t->slot[i].id == 0)
+            continue;
+        while (s[at].id)
+            at = (at + 1) & mask;
+        s[at] = t->slot[i];
+    }
+    budget_give(b, t->slots * sizeof *s);
+    free(t->slot);
+    t->slot = s;
+    t->slots = slots;
+    return true;
+}
+
+/* Room for n more tuples. */
+static bool make_room(struct keytab *t, uint32_t n, struct budget *b)
+{
+    if (n >= UINT32_MAX - t->n)
+        return false;
+    while ((t->n + (size_t)n) * 10 > t->slots * 7) {
+        if (!grow(t, b))
+            return false;
+    }
+    for (uint32_t k = 0; k < t->keys; k++) {
+        if (!vec_reserve(&t->key[k], t->n + n, b))
+            return false;
+    }
+    return true;
+}
+
+enum { ABSENT_MIX = 0x5bd1e995 };
+
+static uint64_t hash_addr(uint64_t h, struct addr a)
+{
+    return hash_mix(hash_mix(h, a.hi), a.lo);
+}
+
+static uint64_t hash_value(enum type type, struct value v, uint64_t h)
+{
+    if (v.absent)
+        return hash_mix(h, ABSENT_MIX);
+    switch (schema_types[type].lane) {
+    case LANE_INT: return hash_mix(h, (uint64_t)v.cell.i);
+    case LANE_ADDR: return hash_addr(h, v.cell.a);
+    case LANE_REAL:
+    case LANE_SET: break;
+    }
+    return value_hash(type, v.cell, h);
+}
+
+static void hash_column(const struct keytab *t, uint32_t k,
+                        const struct column *c, const struct sel *rows,
+                        uint64_t *h)
+{
+    enum lane lane = t->key[k].lane;
+    const uint16_t *row = rows->row;
+    uint32_t n = rows->n;
+
+    if (!c->absent && lane == LANE_INT) {
+        for (uint32_t j = 0; j < n; j++)
+            h[j] = hash_mix(h[j], (uint64_t)c->i[row[j]]);
+    } else if (!c->absent && lane == LANE_ADDR) {
+        for (uint32_t j = 0; j < n; j++)
+            h[j] = hash_addr(h[j], c->a[row[j]]);
+    } else {
+        for (uint32_t j = 0; j < n; j++)
+            h[j] = hash_value(t->type[k], value_at(c, lane, row[j]), h[j]);
+    }
+}
+
+static bool same_value(const struct keytab *t, uint32_t k, uint32_t id,
+                       const struct column *c, uint32_t row)
+{
+    const struct vec *v = &t->key[k];
+    bool absent = column_absent(c, row);
+
+    if (absent || vec_absent(v, id))
+        return absent && vec_absent(v, id);
+    switch (v->lane) {
+    case LANE_INT: return v->i[id] == c->i[row];
+    case LANE_ADDR: return addr_eq(v->a[id], c->a[row]);
+    case LANE_REAL:
+    case LANE_SET: break;
+    }
+    return value_eq(t->type[k], vec_cell(v, id),
+                    value_at(c, v->lane, row).cell);
+}
+
+static bool same_tuple(const struct keytab *t, uint32_t id,
+                       const struct column *c, uint32_t row)
+{
+    for (uint32_t k = 0; k < t->keys; k++) {
+        if (!same_value(t, k, id, &c[k], row))
+            return false;
+    }
+    return true;
+}
+
+static bool keep_set(struct keytab *t, struct value *v, struct budget *b)
+{
+    size_t bytes = sizeof(struct set) + (size_t)v->cell.set->n *
+                                            v->cell.set->type.members *
+                                            sizeof(union cell);
+
+    if (!budget_take(b, bytes))
+        return false;
+    t->sets_charged += bytes;
+    v->cell.set = vec_copy_set(&t->sets, v->cell.set);
+    return true;
+}
+
+static bool append(struct keytab *t, const struct column *c, uint32_t row,
+                   struct budget *b)
+{
+    for (uint32_t k = 0; k < t->keys; k++) {
+        struct value v = value_at(&c[k], t->key[k].lane, row);
+        if (t->key[k].lane == LANE_SET && !v.absent && !keep_set(t, &v, b))
+            return false;
+        if (!vec_append(&t->key[k], v, b))
+            return false;
+    }
+    t->n++;
+    return true;
+}
+
+/* The slot of the tuple, or the empty one where it belongs. */
+static struct keytab_slot *find(const struct keytab *t, uint32_t tag,
+                                const struct column *c, uint32_t row)
+{
+    size_t mask = t->slots - 1, at = tag & mask;
+
+    for (; t->slot[at].id; at = (at + 1) & mask) {
+        if (t->slot[at].tag == tag && same_tuple(t, t->slot[at].id - 1, c, row))
+            break;
+    }
+    return &t->slot[at];
+}
+
+bool keytab_rows(struct keytab *t, const struct column *c,
+                 const struct sel *rows, uint32_t *id, struct budget *b)
+{
+    uint64_t h[BATCH_ROWS], secret = hash_secret();
+
+    if (!make_room(t, rows->n, b))
+        return false;
+    for (uint32_t j = 0; j < rows->n; j++)
+        h[j] = secret;
+    for (uint32_t k = 0; k < t->keys; k++)
+        hash_column(t, k, &c[k], rows, h);
+    for (uint32_t j = 0; j < rows->n; j++)
+        __builtin_prefetch(&t->slot[(uint32_t)h[j] & (t->slots - 1)]);
+    for (uint32_t j = 0; j < rows->n; j++) {
+        uint32_t row = rows->row[j];
+        struct keytab_slot *s = find(t, (uint32_t)h[j], c, row);
+        if (s->id == 0) {
+            if (!append(t, c, row, b))
+                return false;
+            *s = (struct keytab_slot){.tag = (uint32_t)h[j], .id = t->n};
+        }
+        id[j] = s->id - 1;
+    }
+    return true;
+}
+
+bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
+                  struct budget *b)
+{
+    static const uint64_t bit = 1;
+    struct column c[KEYTAB_KEYS_MAX];
+    struct sel one = {.n = 1, .row = {0}};
+
+    for (uint32_t k = 0; k < t->keys; k++) {
+        const union cell *cell = &tuple[k].cell;
+        c[k] = (struct column){.absent = tuple[k].absent ? &bit : NULL};
+        switch (t->key[k].lane) {
+        case LANE_INT: c[k].i = &cell->i; break;
+        case LANE_REAL: c[k].r = &cell->r; break;
+        case LANE_ADDR: c[k].a = &cell->a; break;
+        case LANE_SET: c[k].set = &cell->set; break;
+        }
+    }
+    return keytab_rows(t, c, &one, id, b);
+}
+
+int keytab_cmp(const struct keytab *t, uint32_t a, uint32_t b,
+               const struct strtab *text)
+{
+    for (uint32_t k = 0; k < t->keys; k++) {
+        int order = value_cmp_absent(t->type[k], vec_value(&t->key[k], a),
+                                     vec_value(&t->key[k], b), text);
+        if (order)
+            return order;
+    }
+    return 0;
+}

@@ -1,0 +1,44 @@
+/* keytab.h - tuples of values to numbers 0, 1, 2 … in order of appearance: the
+ * groups of `stats`, the values of distinct() and set(). Absent is a value of
+ * its own. Hashed with the process's secret. */
+#ifndef QUERY_KEYTAB_H
+#define QUERY_KEYTAB_H
+
+#include "query/run.h"
+#include "query/vec.h"
+
+struct keytab_slot {
+    uint32_t tag; /* low half of the hash */
+    uint32_t id;  /* + 1; 0: empty */
+};
+
+struct keytab {
+    uint32_t keys;
+    enum type type[64];
+    struct vec *key; /* key[k] holds value k of each tuple */
+    uint32_t n;
+    struct keytab_slot *slot; /* a power of two of them, at most 7 in 10 used */
+    size_t slots;
+    struct arena sets; /* sets among the values */
+    size_t sets_charged;
+};
+
+enum { KEYTAB_KEYS_MAX = 64 };
+
+void keytab_open(struct keytab *t, const enum type *type, uint32_t keys);
+void keytab_close(struct keytab *t, struct budget *b);
+
+/* id[k] becomes the number of the tuple in row rows->row[k] of the columns.
+ * False: over the budget. */
+bool keytab_rows(struct keytab *t, const struct column *c,
+                 const struct sel *rows, uint32_t *id,
+                 struct budget *b) MUST_CHECK;
+/* The number of one tuple. */
+bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
+                  struct budget *b) MUST_CHECK;
+
+/* Order of two tuples by their values, absent last. */
+int keytab_cmp(const struct keytab *t, uint32_t a, uint32_t b,
+               const struct strtab *text);
+
+#endif

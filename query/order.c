@@ -1,0 +1,180 @@
+/* order.c - a merge sort over (prefix, row): the prefix is the head of the
+ * first key as a number of the same order, so that most comparisons touch one
+ * cache line. */
+#include "query/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+    uint64_t prefix;
+    uint32_t row;
+};
+
+struct sorter {
+    const struct order_key *key;
+    uint32_t keys;
+    struct run *run;
+};
+
+static uint64_t real_prefix(double r)
+{
+    uint64_t bits;
+
+    if (r == 0)
+        r = 0; /* -0 and 0 are equal */
+    memcpy(&bits, &r, sizeof bits);
+    return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+/* IPv4 keeps its bits, IPv6 its first 63. */
+static uint64_t addr_prefix(struct addr a)
+{
+    if (a.hi == 0 && a.lo >> 63 == 0)
+        return a.lo;
+    return a.hi >> 1 | UINT64_C(1) << 63;
+}
+
+static uint64_t prefix_of(const struct order_key *key, uint32_t row)
+{
+    const struct vec *v = key->value;
+    uint64_t p = 0;
+
+    if (vec_absent(v, row))
+        return UINT64_MAX;
+    if (key->type == TYPE_STRING)
+        return 0;
+    switch (v->lane) {
+    case LANE_INT: p = (uint64_t)v->i[row] ^ UINT64_C(1) << 63; break;
+    case LANE_REAL: p = real_prefix(v->r[row]); break;
+    case LANE_ADDR: p = addr_prefix(v->a[row]); break;
+    case LANE_SET: break;
+    }
+    return key->desc ? ~p : p;
+}
+
+static int compare_key(const struct sorter *s, const struct order_key *key,
+                       uint32_t a, uint32_t b)
+{
+    struct value x = vec_value(key->value, a), y = vec_value(key->value, b);
+
+    if (x.absent || y.absent)
+        return x.absent - y.absent;
+    int order = value_cmp(key->type, x.cell, y.cell, s->run->text);
+    return key->desc ? -order : order;
+}
+
+static bool is_after(const struct sorter *s, const struct entry *a,
+                     const struct entry *b)
+{
+    if (a->prefix != b->prefix)
+        return a->prefix > b->prefix;
+    for (uint32_t k = 0; k < s->keys; k++) {
+        int order = compare_key(s, &s->key[k], a->row, b->row);
+        if (order)
+            return order > 0;
+    }
+    return a->row > b->row;
+}
+
+static void insertion(const struct sorter *s, struct entry *e, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        struct entry x = e[i];
+        uint32_t at = i;
+        for (; at > 0 && is_after(s, &e[at - 1], &x); at--)
+            e[at] = e[at - 1];
+        e[at] = x;
+    }
+}
+
+static void merge(const struct sorter *s, const struct entry *from, size_t half,
+                  size_t n, struct entry *to)
+{
+    size_t i = 0, j = half;
+
+    for (size_t k = 0; k < n; k++) {
+        bool left = j >= n || (i < half && !is_after(s, &from[i], &from[j]));
+        to[k] = left ? from[i++] : from[j++];
+    }
+}
+
+enum { RUN = 16, CHECK_EVERY = 1 << 15 };
+
+/* Merges runs of `width` from e to f; looks at the stop flag now and then. */
+static bool merge_pass(const struct sorter *s, const struct entry *e,
+                       struct entry *f, size_t n, size_t width)
+{
+    size_t since = 0;
+
+    for (size_t i = 0; i < n; i += 2 * width) {
+        size_t left = n - i < 2 * width ? n - i : 2 * width;
+        merge(s, e + i, left < width ? left : width, left, f + i);
+        since += left;
+        if (since >= CHECK_EVERY) {
+            since = 0;
+            if (!run_check(s->run))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Returns the one of the two arrays that holds the result, or NULL. */
+static struct entry *sort(const struct sorter *s, struct entry *e,
+                          struct entry *f, size_t n)
+{
+    for (size_t i = 0; i < n; i += RUN)
+        insertion(s, e + i, (uint32_t)(n - i < RUN ? n - i : RUN));
+    for (size_t width = RUN; width < n; width *= 2) {
+        struct entry *t = e;
+        if (!merge_pass(s, e, f, n, width))
+            return NULL;
+        e = f;
+        f = t;
+    }
+    return e;
+}
+
+static uint32_t *rows_of(const struct entry *e, uint32_t n)
+{
+    uint32_t *id = malloc((n ? n : 1) * sizeof *id);
+
+    if (!id)
+        err_no_memory();
+    for (uint32_t i = 0; i < n; i++)
+        id[i] = e[i].row;
+    return id;
+}
+
+uint32_t *order_rows(const struct order_key *key, uint32_t keys, uint32_t n,
+                     struct run *r)
+{
+    struct sorter s = {.key = key, .keys = keys, .run = r};
+    size_t bytes = (size_t)n * 2 * sizeof(struct entry);
+    uint32_t *id = NULL;
+
+    if (!budget_take(r->budget, bytes + n * sizeof *id))
+        return NULL;
+    struct entry *e = malloc(bytes ? bytes : 1);
+    if (!e)
+        err_no_memory();
+    for (uint32_t i = 0; i < n; i++)
+        e[i] = (struct entry){.prefix = keys ? prefix_of(&key[0], i) : 0,
+                              .row = i};
+    const struct entry *done = sort(&s, e, e + n, n);
+    if (done)
+        id = rows_of(done, n);
+    else
+        budget_give(r->budget, n * sizeof *id);
+    free(e);
+    budget_give(r->budget, bytes);
+    return id;
+}
+
+void order_free(uint32_t *id, uint32_t n, struct run *r)
+{
+    if (id)
+        budget_give(r->budget, n * sizeof *id);
+    free(id);
+}

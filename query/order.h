@@ -1,0 +1,21 @@
+/* order.h - sorting row numbers by columns of values, stably. */
+#ifndef QUERY_ORDER_H
+#define QUERY_ORDER_H
+
+#include "query/run.h"
+#include "query/vec.h"
+
+struct order_key {
+    const struct vec *value;
+    enum type type;
+    bool desc; /* absent is last either way */
+};
+
+/* Row numbers 0..n in the order of the keys, equal ones by number. Charged:
+ * give it to order_free with the same n. NULL: interrupted, or over the budget
+ * when r->e is not set. */
+uint32_t *order_rows(const struct order_key *key, uint32_t keys, uint32_t n,
+                     struct run *r) MUST_CHECK;
+void order_free(uint32_t *id, uint32_t n, struct run *r);
+
+#endif

@@ -1,0 +1,31 @@
+/* pairs.h - distinct (group, value) pairs of numbers, eight bytes a slot:
+ * behind distinct() and set() of many groups. */
+#ifndef QUERY_PAIRS_H
+#define QUERY_PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/budget.h"
+#include "base/err.h"
+
+struct pairs {
+    uint64_t *slot; /* group << 32 | value, + 1; 0: empty */
+    size_t slots, n;
+};
+
+/* Adds n pairs; count[group] is raised for each that is new. False: over the
+ * budget. */
+bool pairs_add(struct pairs *p, const uint32_t *group, const uint32_t *value,
+               uint32_t n, int64_t *count, struct budget *b) MUST_CHECK;
+void pairs_close(struct pairs *p, struct budget *b);
+
+/* The values by group: those of group g are list[start[g]] to
+ * list[start[g + 1]], in no order; start has groups + 1 entries and lies before
+ * the list in one allocation, which *bytes were charged for. The table is
+ * closed. NULL: over the budget. */
+uint32_t *pairs_list(struct pairs *p, const int64_t *count, uint32_t groups,
+                     size_t *bytes, struct budget *b) MUST_CHECK;
+
+#endif

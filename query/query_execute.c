@@ -1,0 +1,217 @@
+/* query_execute.c - a plan at work: its sets first, then the scan into the
+ * stages, then the sink. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/query_parts.h"
+
+struct pipeline {
+    struct stage_run *run; /* the stages, then the output */
+    uint32_t n;
+};
+
+/* ---- the end of the pipeline ---- */
+
+static bool push_out(struct stage_run *r, struct batch *b)
+{
+    struct query_work *w = r->state;
+
+    r->rows_out += b->sel.n;
+    return !w->sink->rows || (w->sink->rows(w->sink->ctx, b, r->stage->out) &&
+                              r->run->e->code == ERR_NONE);
+}
+
+static const struct stage_kind output = {.name = "output", .push = push_out};
+
+static void pipeline_open(struct query_work *w, const struct plan *p,
+                          struct pipeline *line)
+{
+    struct stage *last = arena_new(&w->arena, struct stage);
+
+    *last = (struct stage){.kind = &output, .in = p->out, .out = p->out};
+    line->n = p->stages + 1;
+    line->run = calloc(line->n, sizeof *line->run);
+    if (!line->run)
+        err_no_memory();
+    for (uint32_t i = 0; i < line->n; i++) {
+        struct stage_run *r = &line->run[i];
+        r->stage = i < p->stages ? &p->stage[i] : last;
+        r->next = i < p->stages ? r + 1 : NULL;
+        r->run = &w->run;
+        if (i == p->stages)
+            r->state = w;
+        else if (r->stage->kind->open)
+            r->stage->kind->open(r);
+    }
+}
+
+static void pipeline_close(struct pipeline *line)
+{
+    for (uint32_t i = 0; i < line->n; i++) {
+        struct stage_run *r = &line->run[i];
+        if (r->stage->kind->close)
+            r->stage->kind->close(r);
+    }
+    free(line->run);
+}
+
+static bool pipeline_finish(struct pipeline *line)
+{
+    for (uint32_t i = 0; i < line->n; i++) {
+        if (!stage_finish(&line->run[i]))
+            return false;
+    }
+    return true;
+}
+
+/* ---- sets ---- */
+
+static bool fill_sets(struct query_work *w, const struct plan *p);
+
+static bool resolve(struct query_work *w, const struct plan *p)
+{
+    if (p->filter && !expr_resolve(p->filter, &w->scope, w->e))
+        return false;
+    for (uint32_t i = 0; i < p->stages; i++) {
+        for (uint32_t k = 0; k < p->stage[i].exprs; k++) {
+            if (!expr_resolve(p->stage[i].expr[k], &w->scope, w->e))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* What a set keeps after its stage is closed. */
+static bool charge_set(struct query_work *w, const struct set *set)
+{
+    char n[32];
+
+    if (budget_take(&w->budget,
+                    (size_t)set->n * set->type.members * sizeof(union cell)))
+        return true;
+    return run_over(&w->run, "set", "%s values", run_number(n, set->n));
+}
+
+static bool make_set(struct query_work *w, struct scope_slot *slot)
+{
+    const struct plan *p = slot->maker;
+    struct scan_counts counts = {0};
+    struct pipeline line;
+    struct scan scan;
+
+    if (!fill_sets(w, p) || !resolve(w, p))
+        return false;
+    scan_plan(&scan, w->reader, p, NULL, &w->arena);
+    pipeline_open(w, p, &line);
+    bool ok =
+        scan_run(&scan, &w->run, line.run, &counts) && pipeline_finish(&line);
+    if (ok)
+        slot->set = stage_set_result(&line.run[p->stages - 1]);
+    pipeline_close(&line);
+    return ok && charge_set(w, slot->set);
+}
+
+static bool fill_sets(struct query_work *w, const struct plan *p)
+{
+    for (uint32_t i = 0; i < p->slots; i++) {
+        struct scope_slot *slot = p->slot[i];
+        if (slot->maker && !slot->set && !make_set(w, slot))
+            return false;
+    }
+    return true;
+}
+
+/* ---- a query ---- */
+
+void query_range_text(struct query_work *w, const struct plan *p, char *out,
+                      size_t size)
+{
+    const struct tz *tz = &w->session->tz;
+    struct time_range r = p->range;
+    char from[TIMESTAMP_TEXT_MAX], to[TIMESTAMP_TEXT_MAX];
+    int64_t first, last;
+    bool open = r.from == INT64_MIN || r.to == INT64_MAX;
+
+    if (open && !query_times(w->reader, &first, &last)) {
+        snprintf(out, size, "all: the store is empty");
+        return;
+    }
+    if (r.from == INT64_MIN)
+        r.from = r.to == INT64_MAX || first < r.to ? first : r.to;
+    if (r.to == INT64_MAX)
+        r.to = last < r.from ? r.from : last + 1;
+    timestamp_format(from, r.from, tz_offset(tz, r.from));
+    timestamp_format(to, r.to, tz_offset(tz, r.to));
+    snprintf(out, size, "%s to %s, %s", from, to, tz->name);
+}
+
+static void note_range(struct query_work *w, const struct plan *p)
+{
+    char text[256];
+
+    query_range_text(w, p, text, sizeof text);
+    query_note(w, (struct span){0, 0}, "range %s", text);
+}
+
+/* Are there packets at all in the range? A row that came out says so. */
+static bool check_data(struct query_work *w, const struct plan *p,
+                       const struct scan_counts *n, struct query_counts *out)
+{
+    bool has = n->rows > 0;
+
+    if (!has && !scan_has_data(w->reader, p->range, &has, w->e))
+        return false;
+    out->no_data = !has;
+    return true;
+}
+
+static bool run_plan(struct query_work *w, const struct plan *p,
+                     const struct scan *scan, struct query_counts *out)
+{
+    struct scan_counts n = {0};
+    struct pipeline line;
+    int64_t start = run_clock();
+
+    pipeline_open(w, p, &line);
+    bool ok = scan_run(scan, &w->run, line.run, &n) && pipeline_finish(&line) &&
+              check_data(w, p, &n, out);
+    out->blocks = scan->blocks;
+    out->blocks_read = n.blocks;
+    out->blocks_skipped = scan->blocks - scan->n;
+    out->packets = n.packets;
+    out->bytes = n.bytes;
+    out->rows = line.run[p->stages].rows_out;
+    out->memory_peak = w->budget.peak;
+    if (ok && w->run.profile)
+        query_explain_profile(w, &n, line.run, line.n, run_clock() - start);
+    pipeline_close(&line);
+    return ok;
+}
+
+bool query_execute(struct query_work *w, uint32_t index)
+{
+    const struct query_sink *sink = w->sink;
+    const struct plan *p = w->plan[index];
+    struct query_counts counts = {0};
+    int64_t start = run_clock();
+    struct scan scan;
+
+    w->run.deadline = w->run.limit ? start + w->run.limit : 0;
+    w->budget.peak = w->budget.used;
+    note_range(w, p);
+    if (!fill_sets(w, p) || !resolve(w, p))
+        return false;
+    scan_plan(&scan, w->reader, p, &w->planner, &w->arena);
+    if (w->session->settings.explain) {
+        query_explain_plan(w, p, &scan, index);
+        return true;
+    }
+    if (sink->begin && !sink->begin(sink->ctx, index, p->out))
+        return true;
+    if (!run_plan(w, p, &scan, &counts))
+        return false;
+    counts.elapsed = run_clock() - start;
+    if (sink->end)
+        sink->end(sink->ctx, index, &counts);
+    return true;
+}

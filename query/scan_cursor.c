@@ -1,0 +1,127 @@
+/* scan_cursor.c - a block's rows in batches, columns decoded when touched. */
+#include "query/scan_cursor.h"
+
+#include <stdlib.h>
+
+/* What a column is after its stream could not be read. */
+static const struct addr nothing[BATCH_ROWS];
+static const uint64_t all_absent[BATCH_WORDS] = {
+    ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0),
+    ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0),
+    ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0),
+    ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0),
+};
+_Static_assert(BATCH_WORDS == 16, "one word each above");
+
+static void load(struct batch *b, uint32_t i)
+{
+    struct scan_cursor *c = b->source;
+
+    b->loaded[i] = true;
+    if (b->e->code == ERR_NONE &&
+        store_block_column(c->block, (enum field_id)i, c->window, b->rows,
+                           &b->col[i], b->e))
+        return;
+    b->col[i] = (struct column){.a = nothing, .absent = all_absent};
+}
+
+struct scan_cursor *scan_cursor_open(const struct scan *s, uint32_t index,
+                                     struct run *run,
+                                     struct scan_counts *counts)
+{
+    uint32_t number = s->block[index];
+    struct store_block_info info = store_reader_block(s->reader, number);
+    struct store_block *block = store_block_open(s->reader, number, run->e);
+
+    if (!block)
+        return NULL;
+    struct scan_cursor *c = calloc(1, sizeof *c);
+    if (!c)
+        err_no_memory();
+    c->block = block;
+    c->scan = s;
+    c->run = run;
+    c->counts = counts;
+    c->index = index;
+    c->sensor = info.sensor;
+    c->rows = info.zone->rows;
+    c->batch = (struct batch){.cols = FIELD_COUNT,
+                              .col = c->column,
+                              .loaded = c->loaded,
+                              .load = load,
+                              .source = c,
+                              .e = run->e};
+    counts->blocks++;
+    counts->packets += c->rows;
+    return c;
+}
+
+void scan_cursor_close(struct scan_cursor *c)
+{
+    c->counts->bytes += store_block_memory(c->block);
+    budget_give(c->run->budget, c->charged);
+    store_block_close(c->block);
+    free(c);
+}
+
+/* What the block has decoded since. */
+static bool charge(struct scan_cursor *c)
+{
+    size_t now = store_block_memory(c->block);
+
+    if (now < c->charged) {
+        budget_give(c->run->budget, c->charged - now);
+    } else if (!budget_take(c->run->budget, now - c->charged)) {
+        char n[32];
+        return run_over(c->run, "scan", "%s blocks read",
+                        run_number(n, c->counts->blocks));
+    }
+    c->charged = now;
+    return true;
+}
+
+static bool filter(struct scan_cursor *c)
+{
+    uint8_t part = c->scan->part[c->index];
+
+    if (part & SCAN_RANGE)
+        expr_filter(c->scan->range, &c->batch, &c->batch.sel, &c->run->eval);
+    if (part & SCAN_FILTER && c->batch.sel.n > 0)
+        expr_filter(c->scan->plan->filter, &c->batch, &c->batch.sel,
+                    &c->run->eval);
+    return c->run->e->code == ERR_NONE;
+}
+
+static void copy_times(struct scan_cursor *c)
+{
+    const struct column *t = batch_column(&c->batch, FIELD_TIME);
+
+    for (uint32_t k = 0; k < c->batch.sel.n; k++)
+        c->time[k] = t->i[c->batch.sel.row[k]];
+}
+
+bool scan_cursor_next(struct scan_cursor *c, bool times)
+{
+    while (c->next < c->rows) {
+        uint32_t left = c->rows - c->next;
+        if (!run_check(c->run) || !charge(c))
+            return false;
+        c->window = c->next;
+        c->batch.rows = left < BATCH_ROWS ? left : BATCH_ROWS;
+        c->next += c->batch.rows;
+        for (uint32_t i = 0; i < FIELD_COUNT; i++)
+            c->loaded[i] = false;
+        batch_select_all(&c->batch);
+        arena_reset(c->run->eval.tmp);
+        if (!filter(c))
+            return false;
+        if (c->batch.sel.n == 0)
+            continue;
+        c->pos = 0;
+        c->counts->rows += c->batch.sel.n;
+        if (times)
+            copy_times(c);
+        return c->run->e->code == ERR_NONE;
+    }
+    return false;
+}

@@ -1,0 +1,84 @@
+/* stage.c - the table of stages, and how rows pass from one to the next. */
+#include "query/stage.h"
+
+#include <string.h>
+
+static const struct stage_kind *const built[] = {
+#define STAGE(id, usage, help) &stage_##id,
+#define UNBUILT(id)
+#include "query/stages.def"
+#undef STAGE
+#undef UNBUILT
+};
+
+static const struct stage_kind unbuilt[] = {
+#define STAGE(id, usage, help)
+#define UNBUILT(id) {.name = #id},
+#include "query/stages.def"
+#undef STAGE
+#undef UNBUILT
+};
+
+const struct query_word query_stages[] = {
+#define STAGE(id, usage, help) {#id, usage, help},
+#define UNBUILT(id)
+#include "query/stages.def"
+#undef STAGE
+#undef UNBUILT
+};
+
+const uint32_t query_stage_count = sizeof query_stages / sizeof query_stages[0];
+
+const struct stage_kind *stage_find(const char *name)
+{
+    for (uint32_t i = 0; i < sizeof built / sizeof built[0]; i++) {
+        if (strcmp(built[i]->name, name) == 0)
+            return built[i];
+    }
+    for (uint32_t i = 0; i < sizeof unbuilt / sizeof unbuilt[0]; i++) {
+        if (strcmp(unbuilt[i].name, name) == 0)
+            return &unbuilt[i];
+    }
+    return NULL;
+}
+
+/* The time since `start` is the stage's, less what later stages took of it. */
+static void account(struct stage_run *r, int64_t start, int64_t inside)
+{
+    int64_t took = run_clock() - start;
+
+    r->ns += took - r->run->inside;
+    r->run->inside = inside + took;
+}
+
+bool stage_push(struct stage_run *r, struct batch *b)
+{
+    struct run *run = r->run;
+    int64_t start, inside;
+    bool more;
+
+    if (b->sel.n == 0)
+        return true;
+    r->rows_in += b->sel.n;
+    if (!run->profile)
+        return r->stage->kind->push(r, b);
+    start = run_clock();
+    inside = run->inside;
+    run->inside = 0;
+    more = r->stage->kind->push(r, b);
+    account(r, start, inside);
+    return more;
+}
+
+bool stage_finish(struct stage_run *r)
+{
+    int64_t start = r->run->profile ? run_clock() : 0;
+    bool ok = true;
+
+    r->run->inside = 0;
+    if (r->stage->kind->finish)
+        ok = r->stage->kind->finish(r);
+    if (r->run->profile)
+        account(r, start, 0);
+    return ok && r->run->e->code == ERR_NONE;
+}

@@ -1,0 +1,101 @@
+/* stage.h - what the steps of a pipeline have in common. A stage is bound once
+ * (struct stage: data, in the query's arena) and then run: rows are pushed in,
+ * batch by batch, and pushed on to the next. One row of the table in stage.c
+ * and one file a stage. */
+#ifndef QUERY_STAGE_H
+#define QUERY_STAGE_H
+
+#include "query/query.h"
+#include "query/run.h"
+#include "query/vec.h"
+
+struct stage_run;
+struct stage_bind;
+struct stage;
+
+struct stage_kind {
+    const char *name;
+    /* NULL: not built in this version. Sets s->out, s->expr and its own. */
+    bool (*bind)(struct stage_bind *b, const struct ast_stage *n,
+                 struct stage *s, struct err *e);
+    void (*open)(struct stage_run *r); /* may be NULL */
+    /* False: failed (the run's error is set), or no more rows are wanted. */
+    bool (*push)(struct stage_run *r, struct batch *b);
+    /* There are no more rows: puts out what was held back. May be NULL. */
+    bool (*finish)(struct stage_run *r);
+    void (*close)(struct stage_run *r); /* may be NULL */
+};
+
+/* A bound stage; immutable. */
+struct stage {
+    const struct stage_kind *kind;
+    struct span at;
+    const struct columns *in, *out;
+    const struct expr **expr; /* all that it reads */
+    uint32_t exprs;
+    bool passes;  /* columns of `in` are also those of `out`, at their places */
+    bool holds;   /* puts nothing out before it has seen all */
+    bool ordered; /* wants rows in packet order */
+    void *bound;  /* the kind's own */
+    uint64_t *need; /* columns of `out` that those after it touch */
+};
+
+/* A stage at work. */
+struct stage_run {
+    const struct stage *stage;
+    struct stage_run *next;
+    struct run *run;
+    void *state; /* the kind's own */
+    uint64_t rows_in, rows_out;
+    int64_t ns; /* in this stage alone, when profiled */
+};
+
+/* Hands a batch on; an empty one is dropped. */
+bool stage_push(struct stage_run *r, struct batch *b);
+bool stage_finish(struct stage_run *r);
+
+const struct stage_kind *stage_find(const char *name);
+
+/* ---- for binding ---- */
+
+struct stage_bind {
+    struct scope *scope;
+    const char *source; /* the text that spans point into */
+    size_t source_len;
+    const struct columns *in;
+};
+
+/* Words of the text, blanks and comments between them as one blank. */
+const char *stage_text(const struct stage_bind *b, struct span at);
+/* Binds a value, or (condition) a condition, and notes it in s->expr. A call
+ * that stands as the name of a column, `count()`, is that column. NULL: error.
+ */
+const struct expr *stage_value(struct stage_bind *b, struct stage *s,
+                               const struct ast *n, struct err *e);
+const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
+                                   const struct ast *n, struct err *e);
+/* A number or $parameter of 0 or more. */
+bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
+                 struct err *e) MUST_CHECK;
+/* The name and the expression of `name = EXPR` or EXPR. */
+struct stage_named {
+    const char *name;
+    struct span at;
+    const struct ast *value;
+};
+struct stage_named stage_name(const struct stage_bind *b, const struct ast *n);
+/* Adds a column; a name that is there already is an error at `at`. */
+bool stage_add_column(struct stage_bind *b, struct columns *c, const char *name,
+                      struct vtype type, struct span at,
+                      struct err *e) MUST_CHECK;
+uint32_t stage_list_length(const struct ast *n);
+
+/* ---- the kinds ---- */
+
+extern const struct stage_kind stage_where, stage_stats, stage_distinct,
+    stage_add, stage_show, stage_sort, stage_head, stage_top, stage_set;
+
+/* set: the set that a run has made; memory is the run's arena. */
+const struct set *stage_set_result(const struct stage_run *r);
+
+#endif

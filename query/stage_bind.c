@@ -1,0 +1,166 @@
+/* stage_bind.c - what stages need while they are bound: names, expressions,
+ * numbers, output columns. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "query/stage.h"
+
+/* Copies text[0..len) with each run of blanks and comments as one blank. */
+static size_t squeeze(char *out, const char *text, size_t len)
+{
+    size_t n = 0;
+    bool blank = false;
+
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '#') {
+            while (i + 1 < len && text[i + 1] != '\n')
+                i++;
+            blank = true;
+        } else if (isspace((unsigned char)text[i])) {
+            blank = true;
+        } else {
+            if (blank && n > 0)
+                out[n++] = ' ';
+            blank = false;
+            out[n++] = text[i];
+        }
+    }
+    return n;
+}
+
+const char *stage_text(const struct stage_bind *b, struct span at)
+{
+    size_t from = at.from < b->source_len ? at.from : b->source_len;
+    size_t to = at.to < b->source_len ? at.to : b->source_len;
+    size_t len = to > from ? to - from : 0;
+    char *out = arena_alloc(b->scope->arena, len + 1);
+
+    squeeze(out, b->source + from, len);
+    return out;
+}
+
+/* ---- expressions ---- */
+
+static const struct column_def *find_column(const struct columns *c,
+                                            const char *name)
+{
+    for (uint32_t i = 0; i < c->n; i++) {
+        if (strcmp(c->col[i].name, name) == 0)
+            return &c->col[i];
+    }
+    return NULL;
+}
+
+/* The tree with each call that is the name of a column made a name. The tree
+ * itself may be bound again for other columns, so it is copied. */
+static struct ast *name_calls(const struct stage_bind *b, const struct ast *n)
+{
+    struct ast *copy, **tail;
+
+    if (!n)
+        return NULL;
+    copy = arena_new(b->scope->arena, struct ast);
+    *copy = *n;
+    copy->next = NULL;
+    if (n->kind == AST_CALL) {
+        const struct column_def *c = find_column(b->in, stage_text(b, n->at));
+        if (c) {
+            copy->kind = AST_NAME;
+            copy->text = c->name;
+            copy->arg = NULL;
+            return copy;
+        }
+    }
+    tail = &copy->arg;
+    for (const struct ast *arg = n->arg; arg; arg = arg->next) {
+        *tail = name_calls(b, arg);
+        tail = &(*tail)->next;
+    }
+    return copy;
+}
+
+static void note(struct stage_bind *b, struct stage *s, const struct expr *x)
+{
+    const struct expr **list = (const struct expr **)arena_alloc(
+        b->scope->arena, (s->exprs + 1) * sizeof(const struct expr *));
+
+    for (uint32_t i = 0; i < s->exprs; i++)
+        list[i] = s->expr[i];
+    list[s->exprs++] = x;
+    s->expr = list;
+}
+
+const struct expr *stage_value(struct stage_bind *b, struct stage *s,
+                               const struct ast *n, struct err *e)
+{
+    b->scope->columns = b->in;
+    const struct expr *x =
+        expr_bind_value(b->scope, b->in->packets ? n : name_calls(b, n), e);
+    if (x)
+        note(b, s, x);
+    return x;
+}
+
+const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
+                                   const struct ast *n, struct err *e)
+{
+    b->scope->columns = b->in;
+    const struct expr *x =
+        expr_bind_condition(b->scope, b->in->packets ? n : name_calls(b, n), e);
+    if (x)
+        note(b, s, x);
+    return x;
+}
+
+/* ---- numbers and names ---- */
+
+bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
+                 struct err *e)
+{
+    const struct ast *value = n;
+
+    if (n->kind == AST_PARAM) {
+        value = scope_find_param(b->scope, n->text);
+        if (!value) {
+            err_query(e, n->at, "`$%s` was not given", n->text);
+            err_hint(e, "give it with --set %s=VALUE", n->text);
+            return false;
+        }
+    }
+    if (value->kind != AST_NUM || value->number < 0)
+        return err_query(e, n->at, "a number of rows is needed here");
+    *out = value->number;
+    return true;
+}
+
+struct stage_named stage_name(const struct stage_bind *b, const struct ast *n)
+{
+    if (n->kind == AST_ASSIGN)
+        return (struct stage_named){n->text, n->name_at, n->arg};
+    if (n->kind == AST_NAME)
+        return (struct stage_named){n->text, n->at, n};
+    return (struct stage_named){stage_text(b, n->at), n->at, n};
+}
+
+bool stage_add_column(struct stage_bind *b, struct columns *c, const char *name,
+                      struct vtype type, struct span at, struct err *e)
+{
+    (void)b;
+    if (find_column(c, name)) {
+        err_query(e, at, "there is a column `%s` already", name);
+        err_hint(e, "give it another name");
+        return false;
+    }
+    c->col[c->n++] = (struct column_def){.name = name, .type = type};
+    return true;
+}
+
+uint32_t stage_list_length(const struct ast *n)
+{
+    uint32_t length = 0;
+
+    for (; n; n = n->next)
+        length++;
+    return length;
+}

@@ -1,0 +1,144 @@
+/* stage_set.c - `set F`, at the end of a `let`: the set of F's values. */
+#include <stdlib.h>
+
+#include "query/keytab.h"
+#include "query/stage.h"
+
+static bool bind(struct stage_bind *b, const struct ast_stage *n,
+                 struct stage *s, struct err *e)
+{
+    struct columns *c = arena_new(b->scope->arena, struct columns);
+    const struct expr *x = stage_value(b, s, n->args, e);
+    struct vtype type;
+
+    if (!x)
+        return false;
+    type = expr_type(x);
+    if (type.type != TYPE_SET)
+        type = (struct vtype){
+            .type = TYPE_SET, .members = 1, .member = {type.type}};
+    c->col = arena_new(b->scope->arena, struct column_def);
+    s->out = c;
+    s->holds = true;
+    return stage_add_column(b, c, "set", type, n->at, e);
+}
+
+static const struct vtype *set_type(const struct stage_run *r)
+{
+    return &r->stage->out->col[0].type;
+}
+
+static void begin(struct stage_run *r)
+{
+    struct keytab *t = calloc(1, sizeof *t);
+
+    if (!t)
+        err_no_memory();
+    keytab_open(t, set_type(r)->member, set_type(r)->members);
+    r->state = t;
+}
+
+static bool over(struct stage_run *r)
+{
+    const struct keytab *t = r->state;
+    char number[32];
+
+    return run_over(r->run, "set", "%s values", run_number(number, t->n));
+}
+
+static bool add_values(struct stage_run *r, const struct column *c,
+                       const struct sel *rows)
+{
+    uint32_t id[BATCH_ROWS];
+    struct sel some = {0};
+
+    for (uint32_t k = 0; k < rows->n; k++) {
+        if (!column_absent(c, rows->row[k]))
+            some.row[some.n++] = rows->row[k];
+    }
+    return keytab_rows(r->state, c, &some, id, r->run->budget) || over(r);
+}
+
+static bool add_members(struct stage_run *r, const struct set *set)
+{
+    struct value tuple[SET_TUPLE_MAX];
+    uint32_t id, members = set->type.members;
+
+    for (size_t i = 0; i < set->n; i++) {
+        for (uint32_t m = 0; m < members; m++)
+            tuple[m] = (struct value){.cell = set->member[i * members + m]};
+        if (!keytab_tuple(r->state, tuple, &id, r->run->budget))
+            return over(r);
+    }
+    return true;
+}
+
+static bool push(struct stage_run *r, struct batch *b)
+{
+    const struct expr *x = r->stage->expr[0];
+    struct column c = expr_value(x, b, &b->sel, &r->run->eval);
+
+    if (r->run->e->code != ERR_NONE)
+        return false;
+    if (expr_type(x).type != TYPE_SET)
+        return add_values(r, &c, &b->sel);
+    for (uint32_t k = 0; k < b->sel.n; k++) {
+        uint32_t row = b->sel.row[k];
+        if (!column_absent(&c, row) && !add_members(r, c.set[row]))
+            return false;
+    }
+    return true;
+}
+
+struct by_value {
+    const struct keytab *t;
+    const struct strtab *text;
+};
+
+static int compare(const void *x, const void *y, void *ctx)
+{
+    const struct by_value *by = ctx;
+    const uint32_t *a = x, *b = y;
+
+    return keytab_cmp(by->t, *a, *b, by->text);
+}
+
+static union cell *sorted(const struct stage_run *r, struct arena *a)
+{
+    const struct keytab *t = r->state;
+    struct by_value by = {t, r->run->text};
+    union cell *cell =
+        arena_alloc_raw(a, ((size_t)t->n * t->keys + 1) * sizeof *cell);
+    uint32_t *id = malloc(((size_t)t->n + 1) * sizeof *id);
+
+    if (!id)
+        err_no_memory();
+    for (uint32_t i = 0; i < t->n; i++)
+        id[i] = i;
+    qsort_r(id, t->n, sizeof *id, compare, &by);
+    for (size_t i = 0; i < t->n; i++) {
+        for (uint32_t m = 0; m < t->keys; m++)
+            cell[i * t->keys + m] = vec_cell(&t->key[m], id[i]);
+    }
+    free(id);
+    return cell;
+}
+
+const struct set *stage_set_result(const struct stage_run *r)
+{
+    const struct keytab *t = r->state;
+    struct set *set = arena_new(r->run->arena, struct set);
+
+    *set = (struct set){
+        .type = *set_type(r), .n = t->n, .member = sorted(r, r->run->arena)};
+    return set;
+}
+
+static void end(struct stage_run *r)
+{
+    keytab_close(r->state, r->run->budget);
+    free(r->state);
+}
+
+const struct stage_kind stage_set = {
+    .name = "set", .bind = bind, .open = begin, .push = push, .close = end};

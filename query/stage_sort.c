@@ -1,0 +1,267 @@
+/* stage_sort.c - `sort` and `top`: holds the rows, orders their numbers, puts
+ * them out. `top N` throws away what cannot be among the N whenever it holds
+ * a few batches more than that. */
+#include <stdlib.h>
+
+#include "query/emit.h"
+#include "query/order.h"
+
+enum { KEYS_MAX = 64 };
+
+struct bound {
+    uint32_t keys;
+    bool desc[KEYS_MAX];
+    enum type type[KEYS_MAX];
+    int64_t limit; /* rows to put out; INT64_MAX: all */
+};
+
+struct state {
+    uint32_t n;
+    struct vec *col; /* of the columns that are needed later */
+    struct vec key[KEYS_MAX];
+    struct arena sets;
+    size_t sets_charged;
+    struct emit emit;
+};
+
+/* ---- binding ---- */
+
+static bool bind_key(struct stage_bind *b, struct stage *s, const struct ast *n,
+                     bool desc, struct err *e)
+{
+    struct bound *bound = s->bound;
+    const struct expr *x;
+
+    if (bound->keys == KEYS_MAX)
+        return err_query(e, n->at, "more than %d keys", KEYS_MAX);
+    x = stage_value(b, s, n, e);
+    if (!x)
+        return false;
+    bound->desc[bound->keys] = desc;
+    bound->type[bound->keys++] = expr_type(x).type;
+    return true;
+}
+
+static struct bound *start(struct stage_bind *b, struct stage *s)
+{
+    struct bound *bound = arena_new(b->scope->arena, struct bound);
+
+    bound->limit = INT64_MAX;
+    s->bound = bound;
+    s->out = s->in;
+    s->passes = s->holds = s->ordered = true;
+    return bound;
+}
+
+static bool bind_sort(struct stage_bind *b, const struct ast_stage *n,
+                      struct stage *s, struct err *e)
+{
+    start(b, s);
+    for (const struct ast *key = n->args; key; key = key->next) {
+        if (!bind_key(b, s, key, key->number == 1 && key->kind != AST_NUM, e))
+            return false;
+    }
+    return true;
+}
+
+static bool bind_top(struct stage_bind *b, const struct ast_stage *n,
+                     struct stage *s, struct err *e)
+{
+    struct bound *bound = start(b, s);
+
+    return stage_count(b, n->count, &bound->limit, e) &&
+           bind_key(b, s, n->by, true, e);
+}
+
+/* ---- running ---- */
+
+static bool is_needed(const struct stage_run *r, uint32_t i)
+{
+    return r->stage->need[i / 64] >> (i % 64) & 1;
+}
+
+static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
+                 uint32_t n, struct vec *out)
+{
+    struct state *s = r->state;
+
+    vec_gather(&s->col[i], id, n, out);
+}
+
+static void begin(struct stage_run *r)
+{
+    const struct bound *bound = r->stage->bound;
+    const struct columns *c = r->stage->in;
+    struct state *s = calloc(1, sizeof *s);
+
+    if (!s)
+        err_no_memory();
+    s->col = calloc(c->n + 1, sizeof *s->col);
+    if (!s->col)
+        err_no_memory();
+    for (uint32_t i = 0; i < c->n; i++)
+        s->col[i].lane = schema_types[c->col[i].type.type].lane;
+    for (uint32_t k = 0; k < bound->keys; k++)
+        s->key[k].lane = schema_types[bound->type[k]].lane;
+    r->state = s;
+    emit_open(&s->emit, r, fill);
+}
+
+static bool over(struct stage_run *r)
+{
+    struct state *s = r->state;
+    char number[32];
+
+    return run_over(r->run, r->stage->kind->name, "%s rows held",
+                    run_number(number, s->n));
+}
+
+/* Sets of a batch die with it. */
+static bool keep_sets(struct stage_run *r, struct vec *v, uint32_t from)
+{
+    struct state *s = r->state;
+    size_t before = s->sets.bytes;
+
+    for (uint32_t i = from; v->lane == LANE_SET && i < v->n; i++) {
+        if (!vec_absent(v, i))
+            v->set[i] = vec_copy_set(&s->sets, v->set[i]);
+    }
+    if (!budget_take(r->run->budget, s->sets.bytes - before))
+        return false;
+    s->sets_charged += s->sets.bytes - before;
+    return true;
+}
+
+static bool append(struct stage_run *r, struct vec *v, const struct column *c,
+                   const struct sel *rows)
+{
+    uint32_t from = v->n;
+
+    return vec_append_rows(v, c, rows, r->run->budget) && keep_sets(r, v, from);
+}
+
+static uint32_t *ordered(struct stage_run *r)
+{
+    const struct bound *bound = r->stage->bound;
+    struct state *s = r->state;
+    struct order_key key[KEYS_MAX];
+
+    for (uint32_t k = 0; k < bound->keys; k++)
+        key[k] = (struct order_key){.value = &s->key[k],
+                                    .type = bound->type[k],
+                                    .desc = bound->desc[k]};
+    return order_rows(key, bound->keys, s->n, r->run);
+}
+
+static int by_number(const void *x, const void *y)
+{
+    const uint32_t *a = x, *b = y;
+
+    return (*a > *b) - (*a < *b);
+}
+
+/* Moves the rows id[0..n), ascending, to the front. */
+static void compact(struct vec *v, const uint32_t *id, uint32_t n)
+{
+    for (uint32_t k = 0; k < n && v->cap; k++) {
+        bool absent = vec_absent(v, id[k]);
+        vec_put(v, k, vec_cell(v, id[k]));
+        if (v->absent)
+            v->absent[k / 64] &= ~(UINT64_C(1) << (k % 64));
+        if (absent)
+            vec_mark_absent(v, k);
+    }
+    for (uint32_t k = n; v->absent && k < v->n; k++)
+        v->absent[k / 64] &= ~(UINT64_C(1) << (k % 64));
+    if (v->cap)
+        v->n = n;
+}
+
+/* Keeps the best `limit` rows, in the order in which they came. */
+static bool drop_rest(struct stage_run *r, uint32_t limit)
+{
+    const struct bound *bound = r->stage->bound;
+    struct state *s = r->state;
+    uint32_t n = s->n, *id = ordered(r);
+
+    if (!id)
+        return over(r);
+    qsort(id, limit, sizeof *id, by_number);
+    for (uint32_t i = 0; i < r->stage->in->n; i++)
+        compact(&s->col[i], id, limit);
+    for (uint32_t k = 0; k < bound->keys; k++)
+        compact(&s->key[k], id, limit);
+    s->n = limit;
+    order_free(id, n, r->run);
+    return true;
+}
+
+static bool push(struct stage_run *r, struct batch *b)
+{
+    const struct bound *bound = r->stage->bound;
+    struct state *s = r->state;
+
+    if (s->n > UINT32_MAX - 2 * BATCH_ROWS)
+        return over(r);
+    for (uint32_t i = 0; i < b->cols; i++) {
+        if (is_needed(r, i) &&
+            !append(r, &s->col[i], batch_column(b, i), &b->sel))
+            return over(r);
+    }
+    for (uint32_t k = 0; k < bound->keys; k++) {
+        struct column c =
+            expr_value(r->stage->expr[k], b, &b->sel, &r->run->eval);
+        if (r->run->e->code != ERR_NONE)
+            return false;
+        if (!append(r, &s->key[k], &c, &b->sel))
+            return over(r);
+    }
+    s->n += b->sel.n;
+    if (bound->limit < UINT32_MAX / 4 &&
+        s->n > 2 * (uint32_t)bound->limit + 8 * BATCH_ROWS)
+        return drop_rest(r, (uint32_t)bound->limit);
+    return r->run->e->code == ERR_NONE;
+}
+
+static bool finish(struct stage_run *r)
+{
+    const struct bound *bound = r->stage->bound;
+    struct state *s = r->state;
+    uint32_t n = bound->limit < s->n ? (uint32_t)bound->limit : s->n;
+    uint32_t *id = ordered(r);
+
+    if (!id)
+        return over(r);
+    bool ok = emit_rows(&s->emit, id, n);
+    order_free(id, s->n, r->run);
+    return ok;
+}
+
+static void end(struct stage_run *r)
+{
+    const struct bound *bound = r->stage->bound;
+    struct state *s = r->state;
+
+    for (uint32_t i = 0; i < r->stage->in->n; i++)
+        vec_free(&s->col[i], r->run->budget);
+    for (uint32_t k = 0; k < bound->keys; k++)
+        vec_free(&s->key[k], r->run->budget);
+    budget_give(r->run->budget, s->sets_charged);
+    arena_free(&s->sets);
+    emit_close(&s->emit);
+    free(s->col);
+    free(s);
+}
+
+const struct stage_kind stage_sort = {.name = "sort",
+                                      .bind = bind_sort,
+                                      .open = begin,
+                                      .push = push,
+                                      .finish = finish,
+                                      .close = end};
+const struct stage_kind stage_top = {.name = "top",
+                                     .bind = bind_top,
+                                     .open = begin,
+                                     .push = push,
+                                     .finish = finish,
+                                     .close = end};

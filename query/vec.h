@@ -1,0 +1,56 @@
+/* vec.h - a growing column of values in one lane, charged to a budget. {0} with
+ * a lane is empty. Whoever declared it frees it. */
+#ifndef QUERY_VEC_H
+#define QUERY_VEC_H
+
+#include "base/budget.h"
+#include "query/value.h"
+
+struct vec {
+    enum lane lane;
+    uint32_t n, cap;
+    union {
+        int64_t *i;
+        double *r;
+        struct addr *a;
+        const struct set **set;
+        void *data;
+    };
+    uint64_t *absent; /* NULL: no value is absent */
+};
+
+/* Room for `n` values in all. False: over the budget; nothing changed. */
+bool vec_reserve(struct vec *v, uint32_t n, struct budget *b) MUST_CHECK;
+/* Room was reserved; the first absent value takes memory from b. */
+bool vec_append(struct vec *v, struct value x, struct budget *b) MUST_CHECK;
+/* Appends the rows of `rows`. Sets are kept by their pointers. */
+bool vec_append_rows(struct vec *v, const struct column *c,
+                     const struct sel *rows, struct budget *b) MUST_CHECK;
+void vec_free(struct vec *v, struct budget *b);
+
+static inline bool vec_absent(const struct vec *v, uint32_t i)
+{
+    return v->absent && (v->absent[i / 64] >> (i % 64) & 1);
+}
+
+union cell vec_cell(const struct vec *v, uint32_t i);
+struct value vec_value(const struct vec *v, uint32_t i);
+void vec_put(struct vec *v, uint32_t i, union cell c);
+
+/* out, which has room for n, becomes the values of id[0..n). */
+void vec_gather(const struct vec *v, const uint32_t *id, uint32_t n,
+                struct vec *out);
+/* out, which has room for n and bits for absence, becomes n values of which
+ * none is absent; to be filled in place. */
+void vec_start(struct vec *out, uint32_t n);
+void vec_mark_absent(struct vec *v, uint32_t i);
+
+/* Grows *p, which holds *cap items of `size` bytes, to n or more; new items
+ * are zero. False: over the budget. */
+bool vec_grow(void **p, uint32_t *cap, uint32_t n, size_t size,
+              struct budget *b) MUST_CHECK;
+
+/* A copy that lives in `a`. */
+const struct set *vec_copy_set(struct arena *a, const struct set *s);
+
+#endif
