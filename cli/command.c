@@ -30,15 +30,9 @@ const struct command *const command_table[] = {
 
 const uint32_t command_count = sizeof command_table / sizeof *command_table;
 
-#define GLOBAL(member) offsetof(struct command_globals, member)
-
 const struct option_row command_global_options[] = {
-    {"store",   's', OPTIONS_TEXT, GLOBAL(store),   "DIR",
-     "the store (default: $TRAWL_STORE, else ./trawl.db)",              NULL},
-    {"quiet",   'q', OPTIONS_FLAG, GLOBAL(quiet),   NULL,
-     "no notes, progress or footers",                                   NULL},
-    {"verbose", 'v', OPTIONS_FLAG, GLOBAL(verbose), NULL,  "say more",  NULL},
-    {"help",    'h', OPTIONS_FLAG, GLOBAL(help),    NULL,  "this text", NULL},
+#define OPTIONS_INTO struct command_globals
+#include "cli/command.def"
 };
 
 const uint32_t command_global_count =

@@ -10,14 +10,9 @@ struct info_args {
     bool captures, streams, json;
 };
 
-#define ARG(member) offsetof(struct info_args, member)
-
 static const struct option_row options[] = {
-    {"captures", 0, OPTIONS_FLAG, ARG(captures), NULL, "list the captures",
-     NULL                                                                          },
-    {"streams",  0, OPTIONS_FLAG, ARG(streams),  NULL, "bytes of every field",
-     NULL                                                                          },
-    {"json",     0, OPTIONS_FLAG, ARG(json),     NULL, "as JSON",              NULL},
+#define OPTIONS_INTO struct info_args
+#include "cli/info.def"
 };
 
 static void find_span(struct info *i)

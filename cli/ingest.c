@@ -19,25 +19,9 @@ struct ingest_args {
     bool macs, follow, accept_odd_times, dry_run, json;
 };
 
-#define ARG(member) offsetof(struct ingest_args, member)
-
 static const struct option_row options[] = {
-    {"sensor",           0, OPTIONS_TEXT,  ARG(sensor),           "NAME",
-     "who captured (default: the file name before its date)",                                                   NULL},
-    {"home",             0, OPTIONS_TEXT,  ARG(home),             "CIDR,...",
-     "home networks of a store that is made now",                                                               NULL},
-    {"zone",             0, OPTIONS_TEXT,  ARG(zone),             "NAME",     "zone of such a store",           NULL},
-    {"macs",             0, OPTIONS_FLAG,  ARG(macs),             NULL,
-     "such a store keeps hardware addresses of IP packets",                                                     NULL},
-    {"jobs",             0, OPTIONS_COUNT, ARG(jobs),             "N",        "threads; this version uses one",
-     NULL                                                                                                           },
-    {"follow",           0, OPTIONS_FLAG,  ARG(follow),           NULL,
-     "keep reading a folder (not built in this version)",                                                       NULL},
-    {"accept-odd-times", 0, OPTIONS_FLAG,  ARG(accept_odd_times), NULL,
-     "keep packets before 1990 and after tomorrow",                                                             NULL},
-    {"dry-run",          0, OPTIONS_FLAG,  ARG(dry_run),          NULL,
-     "read and report, write nothing",                                                                          NULL},
-    {"json",             0, OPTIONS_FLAG,  ARG(json),             NULL,       "the report as JSON",             NULL},
+#define OPTIONS_INTO struct ingest_args
+#include "cli/ingest.def"
 };
 
 /* The call and what its callbacks need. */

@@ -10,17 +10,9 @@ struct init_args {
     bool macs;
 };
 
-#define ARG(member) offsetof(struct init_args, member)
-
 static const struct option_row options[] = {
-    {"home",    0, OPTIONS_TEXT, ARG(home),    "CIDR,...",
-     "the networks that are ours, for inbound and outbound",           NULL},
-    {"zone",    0, OPTIONS_TEXT, ARG(zone),    "NAME",
-     "the zone of days and hours (default: UTC)",                      NULL},
-    {"macs",    0, OPTIONS_FLAG, ARG(macs),    NULL,
-     "keep hardware addresses of IP packets too",                      NULL},
-    {"tunnels", 0, OPTIONS_TEXT, ARG(tunnels), "inner",
-     "decode the inner packet of tunnels (not built in this version)", NULL},
+#define OPTIONS_INTO struct init_args
+#include "cli/init.def"
 };
 
 static bool check_tunnels(const char *tunnels, struct err *e)

@@ -35,6 +35,13 @@ struct option_row {
     const char *const *choices; /* CHOICE: NULL ends */
 };
 
+/* A row of a .def file: the member of OPTIONS_INTO (the struct, which whoever
+ * includes the file defines) that takes the value, name, letter, type,
+ * choices, how help calls the value, help. */
+#define OPTION(member, name, letter, type, choices, value, help)               \
+    {name,  letter, OPTIONS_##type, offsetof(OPTIONS_INTO, member),            \
+     value, help,   choices},
+
 /* A table and the struct, zeroed or with defaults, that takes its values. */
 struct options_table {
     const struct option_row *row;

@@ -14,37 +14,9 @@
 
 static const char *const time_names[] = {"rfc3339", "epoch", NULL};
 
-#define ARG(member) offsetof(struct session_args, member)
-
 const struct option_row session_options[SESSION_OPTIONS] = {
-    {"format",     'f', OPTIONS_CHOICE, ARG(format),     "FORMAT",
-     "table csv tsv json ndjson text (a terminal: table, else csv)",                                            format_names},
-    {"no-header",  0,   OPTIONS_FLAG,   ARG(no_header),  NULL,
-     "rows only, without the line of names",                                                                    NULL        },
-    {"csv-safe",   0,   OPTIONS_FLAG,   ARG(csv_safe),   NULL,
-     "a ' before texts that a spreadsheet takes for formulas",                                                  NULL        },
-    {"time",       0,   OPTIONS_CHOICE, ARG(time),       "rfc3339|epoch",     "how times print",
-     time_names                                                                                                             },
-    {"tz",         0,   OPTIONS_TEXT,   ARG(tz),         "ZONE",
-     "UTC or an offset as +02:00 (default: the site's)",                                                        NULL        },
-    {"now",        0,   OPTIONS_TEXT,   ARG(now),        "latest|clock|TIME",
-     "what `last` ends with",                                                                                   NULL        },
-    {"set",        0,   OPTIONS_LIST,   ARG(set),        "NAME=VALUE",        "a $NAME of the query",
-     NULL                                                                                                                   },
-    {"mem",        0,   OPTIONS_SIZE,   ARG(mem),        "SIZE",              "memory a query may hold (1G)",
-     NULL                                                                                                                   },
-    {"jobs",       0,   OPTIONS_COUNT,  ARG(jobs),       "N",                 "threads; this version uses one",
-     NULL                                                                                                                   },
-    {"limit-time", 0,   OPTIONS_LENGTH, ARG(limit_time), "D",
-     "end a query after that long",                                                                             NULL        },
-    {"profile",    0,   OPTIONS_FLAG,   ARG(profile),    NULL,
-     "say on stderr what each stage did",                                                                       NULL        },
-    {"explain",    0,   OPTIONS_FLAG,   ARG(explain),    NULL,
-     "print the plan instead of rows",                                                                          NULL        },
-    {"file",       'F', OPTIONS_TEXT,   ARG(file),       "FILE",              "take the query from FILE",
-     NULL                                                                                                                   },
-    {"output",     'o', OPTIONS_TEXT,   ARG(out),        "FILE",              "write the rows to FILE",
-     NULL                                                                                                                   },
+#define OPTIONS_INTO struct session_args
+#include "cli/session.def"
 };
 
 _Static_assert(sizeof session_options / sizeof *session_options ==

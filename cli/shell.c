@@ -201,16 +201,10 @@ static int dot_quit(struct shell *sh, const char *arg)
 }
 
 static const struct dot dots[] = {
-    {".help",    "[TOPIC]", "this list, or help on a topic",         dot_help,
-     offer_topics                                                                              },
-    {".explain", "QUERY",   "the plan of a query",                   dot_explain, NULL         },
-    {".format",  "[NAME]",  "how rows print",                        dot_format,  offer_formats},
-    {".tz",      "[ZONE]",  "the zone of days and times",            dot_tz,      NULL         },
-    {".now",     "[TIME]",  "latest, clock or a time; auto without", dot_now,     NULL         },
-    {".range",   "[RANGE]", "the range of queries without one",      dot_range,   NULL         },
-    {".info",    "",        "what the store holds",                  dot_info,    NULL         },
-    {".source",  "FILE",    "runs the queries of a file",            dot_source,  NULL         },
-    {".quit",    "",        "leaves",                                dot_quit,    NULL         },
+#define DOT(name, usage, offer, help)                                          \
+    {"." #name, usage, help, dot_##name, offer},
+#include "cli/shell.def"
+#undef DOT
 };
 
 enum { DOTS = sizeof dots / sizeof *dots };
