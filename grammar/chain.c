@@ -121,7 +121,7 @@ static void take_over(struct parse *ps, struct ast *x, struct ast_primitive q)
 
 static void inherit(struct parse *ps, struct ast *before, struct ast *x)
 {
-    const struct ast_primitive *q = qualifiers(without_not(before));
+    const struct ast_primitive *q = qualifiers(before);
 
     if (!q || x->bracketed)
         return;
@@ -133,16 +133,15 @@ static void inherit(struct parse *ps, struct ast *before, struct ast *x)
     }
 }
 
-static bool is_direction(const struct ast *x)
-{
-    return x->kind == AST_NAME &&
-           (strcmp(x->text, "src") == 0 || strcmp(x->text, "dst") == 0);
-}
-
 /* `src or dst port 53` is not what it is for tcpdump. */
 static void refuse_direction(struct parse *ps, const struct ast *x,
                              const struct ast *next)
 {
+    bool bare = x->kind == AST_NAME &&
+                (strcmp(x->text, "src") == 0 || strcmp(x->text, "dst") == 0);
+
+    if (!bare)
+        return;
     parse_fail(ps, x->at, "a bare `%s` is no condition", x->text);
     if (!next || next->kind != AST_PRIMITIVE ||
         next->primitive.direction == DIR_ANY) {
@@ -158,13 +157,10 @@ static void refuse_direction(struct parse *ps, const struct ast *x,
 
 void chain_add(struct parse *ps, struct tree_list *chain, struct ast *x)
 {
-    struct ast *value = without_not(x), *before = chain->last;
+    struct ast *before = without_not(chain->last), *value = without_not(x);
 
-    if (before) {
-        inherit(ps, before, value);
-        if (is_direction(without_not(before)))
-            refuse_direction(ps, without_not(before), value);
-    }
+    inherit(ps, before, value);
+    refuse_direction(ps, before, value);
     TREE_APPEND(chain, x);
 }
 
@@ -174,4 +170,10 @@ struct tree_list chain_begin(struct parse *ps, struct ast *a, struct ast *b)
 
     chain_add(ps, &chain, b);
     return chain;
+}
+
+struct ast *chain_end(struct parse *ps, const struct tree_list *chain)
+{
+    refuse_direction(ps, without_not(chain->last), NULL);
+    return chain->first;
 }

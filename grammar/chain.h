@@ -7,6 +7,7 @@
 
 struct tree_list chain_begin(struct parse *ps, struct ast *a, struct ast *b);
 void chain_add(struct parse *ps, struct tree_list *chain, struct ast *x);
+struct ast *chain_end(struct parse *ps, const struct tree_list *chain);
 
 /* Refuses values that the kind does not take. */
 struct ast *chain_primitive(struct parse *ps, struct span at,

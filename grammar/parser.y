@@ -434,8 +434,8 @@ real: REAL | NUM | PARAM ;
 /* ---- expressions: one layer for filters, numbers and sets ---- */
 
 expr: test
-    | ands                          { $$ = tree_over(ps, AST_AND, @$, $1.first); }
-    | ors                           { $$ = tree_over(ps, AST_OR, @$, $1.first); }
+    | ands                          { $$ = tree_over(ps, AST_AND, @$, chain_end(ps, &$1)); }
+    | ors                           { $$ = tree_over(ps, AST_OR, @$, chain_end(ps, &$1)); }
     ;
 ands: test AND test                 { $$ = chain_begin(ps, $1, $3); }
     | ands AND test                 { $$ = $1; chain_add(ps, &$$, $3); }

@@ -151,7 +151,7 @@ static bool stray_list(const struct report *r)
 {
     const struct parse *ps = r->ps;
 
-    if (token(r, 0) != ',' || ps->opened == 0 ||
+    if (token(r, 0) != ',' || ps->opened == 0 || wants(r, "`)`") ||
         ps->open[ps->opened - 1].token != '(')
         return false;
     return say(r, 0,
@@ -357,13 +357,15 @@ static bool no_semicolon(const struct report *r)
 static bool no_join(const struct report *r)
 {
     int t = token(r, 0), stage = r->ps->callee.token;
+    const struct parse *ps = r->ps;
     bool filter = stage == 0 || stage == TOK_WHERE || stage == TOK_IF ||
                   stage == TOK_UNLESS;
-    bool word = t >= TOK_HOME && t != TOK_YYEOF;
+    bool begins = t == TOK_NOT || t == '(' || words_is_operand(t);
 
     if (t == TOK_NAME && words_is_stage(text(r, 0)) && token(r, 1) != TOK_PIPE)
         return say(r, 0, "a stage begins with `|`", NULL);
-    if (!filter || !word || !words_completes(token(r, 1)))
+    if (ps->header || ps->calendar || !filter || !begins ||
+        !words_completes(token(r, 1)))
         return false;
     return say(r, 0, "two conditions without `and` or `or` between them", NULL);
 }

@@ -136,9 +136,9 @@ bool words_is_reserved(int token)
     return false;
 }
 
-bool words_completes(int before)
+bool words_is_operand(int token)
 {
-    switch (before) {
+    switch (token) {
     case TOK_NAME:
     case TOK_PARAM:
     case TOK_STRING:
@@ -152,7 +152,19 @@ bool words_completes(int before)
     case TOK_NETNUM:
     case TOK_MAC:
     case TOK_LETTERS:
-    case TOK_MASK:
+    case TOK_MASK: return true;
+    default: break;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (words[i].token == token)
+            return words[i].place == FILTER;
+    }
+    return false;
+}
+
+bool words_completes(int token)
+{
+    switch (token) {
     case TOK_BEFORE:
     case TOK_AFTER:
     case TOK_NEAR:
@@ -161,13 +173,8 @@ bool words_completes(int before)
     case ')':
     case ']':
     case '}': return true;
-    default: break;
+    default: return words_is_operand(token);
     }
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (words[i].token == before)
-            return words[i].place == FILTER;
-    }
-    return false;
 }
 
 static bool range_begins(const struct parse *ps, int token)

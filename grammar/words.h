@@ -25,6 +25,8 @@ int words_next(union QL_STYPE *value, struct span *at, struct parse *ps);
  * it, if that is never closed; else false. Ends the use of the scanner. */
 bool words_unclosed(struct parse *ps, struct span *bracket);
 
+/* Names, values and words of the filter. */
+bool words_is_operand(int token);
 /* Is something complete after this token, so that no name could follow? */
 bool words_completes(int token);
 bool words_is_stage(const char *word);
