@@ -8,8 +8,8 @@
 
 #include "cli/command.h"
 #include "cli/create.h"
-#include "cli/report.h"
 #include "cli/stop.h"
+#include "cli/summary.h"
 
 enum { LOCK_WAIT_MS = 60000 };
 
@@ -29,7 +29,7 @@ struct task {
     const struct command_call *call;
     const struct ingest_args *args;
     struct store *store; /* NULL: a dry run without one */
-    struct report_progress progress;
+    struct summary_progress progress;
 };
 
 static bool any_path(const struct command_call *c, struct err *e)
@@ -80,7 +80,7 @@ static void on_progress(void *ctx, const struct ingest_progress *p)
 {
     struct task *t = ctx;
 
-    report_progress_show(&t->progress, p);
+    summary_progress_show(&t->progress, p);
 }
 
 static void on_waiting(void *ctx)
@@ -96,11 +96,11 @@ static void show(const struct task *t, const struct ingest_report *r,
                  double seconds)
 {
     if (t->args->json)
-        report_json(stdout, r, seconds);
+        summary_json(stdout, r, seconds);
     else {
-        report_warnings(stderr, r);
+        summary_warnings(stderr, r);
         if (!t->call->globals.quiet)
-            report_print(stdout, r, seconds);
+            summary_print(stdout, r, seconds);
     }
     fflush(stdout);
 }
@@ -121,8 +121,8 @@ static int work(struct task *t, struct ingest_report *r)
 
     bool ok = ingest_run(t->store, &o, (const char *const *)t->call->words.word,
                          t->call->words.n, r, &e);
-    report_progress_clear(&t->progress);
-    show(t, r, report_clock() - t->progress.began);
+    summary_progress_clear(&t->progress);
+    show(t, r, summary_clock() - t->progress.began);
     if (!ok)
         return command_fail(&e);
     return r->incomplete || r->files_cut ? 4 : 0;
@@ -133,7 +133,7 @@ static int run_ingest(struct command_call *c)
     struct task t = {
         .call = c,
         .args = c->args,
-        .progress = {.out = stderr, .began = report_clock()}
+        .progress = {.out = stderr, .began = summary_clock()}
     };
     struct ingest_report *r = calloc(1, sizeof *r);
     struct err e = {0};

@@ -1,5 +1,5 @@
-/* report.c - what an ingest did. */
-#include "cli/report.h"
+/* summary.c - what an ingest did. */
+#include "cli/summary.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define PROGRESS_EVERY 0.1 /* seconds */
 
-double report_clock(void)
+double summary_clock(void)
 {
     struct timespec t;
 
@@ -111,7 +111,7 @@ static void print_bytes(FILE *out, const struct ingest_report *r,
     fprintf(out, "\ntime       %.2f s, %s packets/s\n", seconds, rate);
 }
 
-void report_print(FILE *out, const struct ingest_report *r, double seconds)
+void summary_print(FILE *out, const struct ingest_report *r, double seconds)
 {
     print_files(out, r);
     print_packets(out, r);
@@ -119,7 +119,7 @@ void report_print(FILE *out, const struct ingest_report *r, double seconds)
     print_bytes(out, r, seconds);
 }
 
-void report_warnings(FILE *out, const struct ingest_report *r)
+void summary_warnings(FILE *out, const struct ingest_report *r)
 {
     for (uint32_t i = 0; i < r->warnings; i++) {
         fputs("warning: ", out);
@@ -177,7 +177,7 @@ static void json_warnings(struct json *j, const struct ingest_report *r)
     json_number(j, "warnings_more", r->warnings_more);
 }
 
-void report_json(FILE *out, const struct ingest_report *r, double seconds)
+void summary_json(FILE *out, const struct ingest_report *r, double seconds)
 {
     struct json j = {.out = out};
 
@@ -207,10 +207,10 @@ static void put_left(FILE *out, double seconds)
     fprintf(out, "  %s left", text);
 }
 
-void report_progress_show(struct report_progress *p,
-                          const struct ingest_progress *now)
+void summary_progress_show(struct summary_progress *p,
+                           const struct ingest_progress *now)
 {
-    double t = report_clock(), took;
+    double t = summary_clock(), took;
     char packets[24], rate[24];
 
     if (t - p->shown < PROGRESS_EVERY)
@@ -230,7 +230,7 @@ void report_progress_show(struct report_progress *p,
     p->any = true;
 }
 
-void report_progress_clear(struct report_progress *p)
+void summary_progress_clear(struct summary_progress *p)
 {
     if (p->any)
         fputs("\r\033[K", p->out);

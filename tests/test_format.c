@@ -1,0 +1,623 @@
+/* test_format.c - every format and type to the byte. */
+#include "tests/test.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/format.h"
+
+enum { ROWS = 3, COLS_MAX = 16 };
+
+/* A result of three rows with one column a type; in the last row everything is
+ * absent. */
+static const char hostile[] = "a,\"b\"\x1b[31m\n=1+1\xff";
+static const char *const names[COLS_MAX] = {
+    "b", "n", "r", "a", "net", "mac", "time", "date", "d", "s", "flags",
+};
+static struct strtab text;
+static struct vtype types[COLS_MAX] = {
+    {.type = TYPE_BOOL},
+    {.type = TYPE_INT },
+    {.type = TYPE_REAL},
+    {.type = TYPE_ADDR},
+    {.type = TYPE_NET,  .bits4 = 24, .bits6 = 64},
+    {.type = TYPE_MAC     },
+    {.type = TYPE_TIME },
+    {.type = TYPE_TIME, .date = true},
+    {.type = TYPE_DURATION},
+    {.type = TYPE_STRING                },
+    {.type = TYPE_FLAGS                },
+};
+
+enum { TYPES = 11 };
+
+static const struct addr v4 = {0, 0xffff0a000001u}; /* 10.0.0.1 */
+static const struct addr v6 = {0x20010db800000000u, 1};
+
+static const int64_t ints[TYPES][ROWS] = {
+    {1,                   0                        },
+    {-42,                 INT64_MIN                },
+    {0                  },
+    {0                  },
+    {0     },
+    {0x0242ac110002, 0                         },
+    {1788220826947306000, 1788220826947306001                         },
+    {1788220800000000000,       1788220800000000000                             },
+    {3720000000000,                   1500      },
+    {0, 1}, /* ids in `text` */
+    {FLAG_SYN | FLAG_ACK,                    0         },
+};
+static const double reals[ROWS] = {0.1, 1e300};
+static const struct addr addrs[ROWS] = {
+    {0,                   0xffff0a000001u},
+    {0x20010db800000000u, 1              }
+};
+static const uint64_t last_absent[1] = {4};
+
+static struct column_def defs[COLS_MAX];
+static struct columns columns;
+static struct column cols[COLS_MAX];
+static bool loaded[COLS_MAX];
+static struct batch batch;
+static const struct tz utc = {0, "UTC"};
+static const struct tz berlin = {7200, "+02:00"};
+
+static int set_up(void **state)
+{
+    (void)state;
+    strtab_intern(&text, "edge1", 5);
+    strtab_intern(&text, hostile, sizeof hostile - 1);
+    for (uint32_t i = 0; i < TYPES; i++) {
+        enum lane lane = schema_types[types[i].type].lane;
+        defs[i] = (struct column_def){names[i], types[i]};
+        cols[i] = (struct column){.absent = last_absent};
+        if (lane == LANE_REAL)
+            cols[i].r = reals;
+        else if (lane == LANE_ADDR)
+            cols[i].a = addrs;
+        else
+            cols[i].i = ints[i];
+        loaded[i] = true;
+    }
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    strtab_free(&text);
+    return 0;
+}
+
+/* Runs `queries` times the same rows through a format; free the result. */
+static char *format(const char *name, uint32_t from, uint32_t n,
+                    struct format_options o, uint32_t queries)
+{
+    char *out = NULL;
+    size_t len = 0;
+    struct format f;
+    struct err e = {0};
+
+    columns = (struct columns){.n = n, .col = defs + from};
+    batch = (struct batch){
+        .rows = ROWS, .cols = n, .col = cols + from, .loaded = loaded};
+    batch_select_all(&batch);
+    o.out = open_memstream(&out, &len);
+    o.tz = o.tz ? o.tz : &utc;
+    o.text = &text;
+    format_open(&f, format_find(name), &o);
+    for (uint32_t i = 0; i < queries; i++) {
+        format_begin(&f, i, &columns);
+        assert_true(format_rows(&f, &batch));
+        format_end(&f);
+    }
+    assert_true(format_close(&f, &e));
+    fclose(o.out);
+    return out;
+}
+
+static void assert_format(const char *name, uint32_t from, uint32_t n,
+                          struct format_options o, const char *expected)
+{
+    char *got = format(name, from, n, o, 1);
+
+    assert_string_equal(got, expected);
+    free(got);
+}
+
+static const struct format_options plain = {0};
+
+static void csv_prints_every_type(void **state)
+{
+    (void)state;
+    assert_format(
+        "csv", 0, TYPES, plain,
+        "b,n,r,a,net,mac,time,date,d,s,flags\n"
+        "true,-42,0.1,10.0.0.1,10.0.0.1/24,02:42:ac:11:00:02,"
+        "2026-09-01T00:00:26.947306Z,2026-09-01,3720.000000,edge1,SA\n"
+        "false,-9223372036854775808,1e+300,2001:db8::1,2001:db8::1/64,"
+        "00:00:00:00:00:00,2026-09-01T00:00:26.947306001Z,2026-09-01,"
+        "0.000001500,\"a,\"\"b\"\"\\x1b[31m\\x0a=1+1\\xff\",\"\"\n"
+        ",,,,,,,,,,\n");
+}
+
+static void tsv_prints_without_quotes(void **state)
+{
+    (void)state;
+    assert_format("tsv", 8, 3, plain,
+                  "d\ts\tflags\n"
+                  "3720.000000\tedge1\tSA\n"
+                  "0.000001500\ta,\"b\"\\x1b[31m\\x0a=1+1\\xff\t\n"
+                  "\t\t\n");
+}
+
+static void json_prints_every_type(void **state)
+{
+    (void)state;
+    assert_format(
+        "json", 0, TYPES, plain,
+        "[\n"
+        "{\"b\":true,\"n\":-42,\"r\":0.1,\"a\":\"10.0.0.1\","
+        "\"net\":\"10.0.0.1/24\",\"mac\":\"02:42:ac:11:00:02\","
+        "\"time\":\"2026-09-01T00:00:26.947306Z\",\"date\":\"2026-09-01\","
+        "\"d\":3720.000000,\"s\":\"edge1\",\"flags\":\"SA\"},\n"
+        "{\"b\":false,\"n\":-9223372036854775808,\"r\":1e+300,"
+        "\"a\":\"2001:db8::1\",\"net\":\"2001:db8::1/64\","
+        "\"mac\":\"00:00:00:00:00:00\","
+        "\"time\":\"2026-09-01T00:00:26.947306001Z\",\"date\":\"2026-09-01\","
+        "\"d\":0.000001500,"
+        "\"s\":\"a,\\\"b\\\"\\u001b[31m\\n=1+1\\\\xff\",\"flags\":\"\"},\n"
+        "{\"b\":null,\"n\":null,\"r\":null,\"a\":null,\"net\":null,"
+        "\"mac\":null,\"time\":null,\"date\":null,\"d\":null,\"s\":null,"
+        "\"flags\":null}\n"
+        "]\n");
+}
+
+static void ndjson_prints_a_line_a_row(void **state)
+{
+    (void)state;
+    assert_format("ndjson", 0, 2, plain,
+                  "{\"b\":true,\"n\":-42}\n"
+                  "{\"b\":false,\"n\":-9223372036854775808}\n"
+                  "{\"b\":null,\"n\":null}\n");
+}
+
+static void table_aligns_and_shows_absence(void **state)
+{
+    (void)state;
+    assert_format("table", 7, 4, plain,
+                  "date              d  s                          flags\n"
+                  "2026-09-01    1h02m  edge1                      SA\n"
+                  "2026-09-01  1.500us  a,\"b\"\\x1b[31m\\x0a=1+1\\xff  \n"
+                  "-                 -  -                          -\n");
+}
+
+static void epoch_is_a_number_in_csv_and_a_string_in_json(void **state)
+{
+    const struct format_options o = {.epoch = true};
+
+    (void)state;
+    assert_format("csv", 6, 2, o,
+                  "time,date\n"
+                  "1788220826.947306,1788220800.000000\n"
+                  "1788220826.947306001,1788220800.000000\n"
+                  ",\n");
+    assert_format("ndjson", 6, 1, o,
+                  "{\"time\":\"1788220826.947306\"}\n"
+                  "{\"time\":\"1788220826.947306001\"}\n"
+                  "{\"time\":null}\n");
+}
+
+static void times_stand_in_the_zone_of_the_query(void **state)
+{
+    const struct format_options o = {.tz = &berlin, .no_header = true};
+
+    (void)state;
+    assert_format("csv", 6, 2, o,
+                  "2026-09-01T02:00:26.947306+02:00,2026-09-01\n"
+                  "2026-09-01T02:00:26.947306001+02:00,2026-09-01\n"
+                  ",\n");
+}
+
+static void several_queries_stand_apart(void **state)
+{
+    char *csv = format("csv", 1, 1, plain, 2);
+    char *json = format("json", 1, 1, plain, 2);
+
+    (void)state;
+    assert_string_equal(csv, "n\n-42\n-9223372036854775808\n\n\n"
+                             "n\n-42\n-9223372036854775808\n\n");
+    assert_string_equal(json, "[\n{\"n\":-42},\n{\"n\":-9223372036854775808},"
+                              "\n{\"n\":null}\n]\n"
+                              "[\n{\"n\":-42},\n{\"n\":-9223372036854775808},"
+                              "\n{\"n\":null}\n]\n");
+    free(csv);
+    free(json);
+}
+
+/* One column with one row. */
+static void assert_value(const char *name, struct format_options o,
+                         struct vtype type, struct column col,
+                         const char *expected)
+{
+    struct column_def def = {"x", type};
+    bool yes = true;
+    char *out = NULL;
+    size_t len = 0;
+    struct format f;
+    struct err e = {0};
+
+    columns = (struct columns){.n = 1, .col = &def};
+    batch = (struct batch){.rows = 1, .cols = 1, .col = &col, .loaded = &yes};
+    batch_select_all(&batch);
+    o.out = open_memstream(&out, &len);
+    o.no_header = true;
+    o.tz = &utc;
+    o.text = &text;
+    format_open(&f, format_find(name), &o);
+    format_begin(&f, 0, &columns);
+    assert_true(format_rows(&f, &batch));
+    format_end(&f);
+    assert_true(format_close(&f, &e));
+    fclose(o.out);
+    assert_string_equal(out, expected);
+    free(out);
+}
+
+static void assert_set(const struct set *s, const char *csv, const char *table,
+                       const char *json)
+{
+    const struct column col = {.set = &s};
+
+    assert_value("csv", plain, s->type, col, csv);
+    assert_value("table", plain, s->type, col, table);
+    assert_value("ndjson", plain, s->type, col, json);
+}
+
+static void sets_paste_back_into_a_query(void **state)
+{
+    const union cell ports[] = {{.i = 80}, {.i = 443}};
+    const union cell sensors[] = {{.i = 0}};
+    const union cell flags[] = {{.i = 0}, {.i = FLAG_SYN}};
+    const struct set of_int = {
+        {.type = TYPE_SET, .members = 1, .member = {TYPE_INT}},
+        2, ports
+    };
+    const struct set of_text = {
+        {.type = TYPE_SET, .members = 1, .member = {TYPE_STRING}},
+        1, sensors
+    };
+    const struct set of_flags = {
+        {.type = TYPE_SET, .members = 1, .member = {TYPE_FLAGS}},
+        2, flags
+    };
+    const struct set empty = {
+        {.type = TYPE_SET, .members = 1, .member = {TYPE_ADDR}},
+        0, NULL
+    };
+
+    (void)state;
+    assert_set(&of_int, "\"{80, 443}\"\n", "{80, 443}\n", "{\"x\":[80,443]}\n");
+    assert_set(&of_text, "\"{\"\"edge1\"\"}\"\n", "{\"edge1\"}\n",
+               "{\"x\":[\"edge1\"]}\n");
+    assert_set(&of_flags, "\"{\"\"\"\", S}\"\n", "{\"\", S}\n",
+               "{\"x\":[\"\",\"S\"]}\n");
+    assert_set(&empty, "{}\n", "{}\n", "{\"x\":[]}\n");
+}
+
+static void tuples_of_address_and_port_are_endpoints(void **state)
+{
+    const union cell ends[] = {{.a = v4}, {.i = 53}, {.a = v6}, {.i = 443}};
+    const union cell pairs[] = {{.a = v4}, {.a = v6}};
+    const struct set endpoints = {
+        {.type = TYPE_SET, .members = 2, .member = {TYPE_ADDR, TYPE_INT}},
+        2,
+        ends
+    };
+    const struct set others = {
+        {.type = TYPE_SET, .members = 2, .member = {TYPE_ADDR, TYPE_ADDR}},
+        1,
+        pairs
+    };
+
+    (void)state;
+    assert_set(&endpoints, "\"{10.0.0.1:53, [2001:db8::1]:443}\"\n",
+               "{10.0.0.1:53, [2001:db8::1]:443}\n",
+               "{\"x\":[[\"10.0.0.1\",53],[\"2001:db8::1\",443]]}\n");
+    assert_set(&others, "\"{(10.0.0.1, 2001:db8::1)}\"\n",
+               "{(10.0.0.1, 2001:db8::1)}\n",
+               "{\"x\":[[\"10.0.0.1\",\"2001:db8::1\"]]}\n");
+}
+
+static void formulas_are_guarded_only_when_asked(void **state)
+{
+    const struct format_options safe = {.csv_safe = true};
+    const struct vtype type = {.type = TYPE_STRING};
+    const int64_t id = strtab_intern(&text, "=cmd", 4);
+    const struct column col = {.i = &id};
+    const int64_t minus = -5;
+    const struct column number = {.i = &minus};
+
+    (void)state;
+    assert_value("csv", plain, type, col, "=cmd\n");
+    assert_value("csv", safe, type, col, "'=cmd\n");
+    assert_value("csv", safe, (struct vtype){.type = TYPE_INT}, number, "-5\n");
+}
+
+static void numbers_without_an_end_are_null_in_json(void **state)
+{
+    const double inf = 1e308 * 10;
+    const struct column col = {.r = &inf};
+
+    (void)state;
+    assert_value("ndjson", plain, (struct vtype){.type = TYPE_REAL}, col,
+                 "{\"x\":null}\n");
+}
+
+static void counts_rows_below_a_table(void **state)
+{
+    char note[64] = "";
+    FILE *notes = fmemopen(note, sizeof note, "w");
+    const struct format_options o = {.notes = notes};
+    char *got = format("table", 1, 1, o, 1);
+
+    (void)state;
+    fclose(notes);
+    free(got);
+    assert_string_equal(note, "(3 rows)\n");
+}
+
+/* More rows than are held back to find the widths: the rest is not wider. */
+static void long_tables_keep_the_widths_of_their_beginning(void **state)
+{
+    static int64_t value[BATCH_ROWS];
+    const struct column_def def[] = {
+        {"x", {.type = TYPE_INT}},
+        {"y", {.type = TYPE_INT}}
+    };
+    struct column_def copy[2];
+    struct column col[2] = {{.i = value}, {.i = value}};
+    bool yes[2] = {true, true};
+    char *out = NULL;
+    size_t len = 0;
+    struct format f;
+    struct err e = {0};
+
+    (void)state;
+    memcpy(copy, def, sizeof copy);
+    columns = (struct columns){.n = 2, .col = copy};
+    batch = (struct batch){
+        .rows = BATCH_ROWS, .cols = 2, .col = col, .loaded = yes};
+    batch_select_all(&batch);
+    value[3] = 999;
+    value[BATCH_ROWS - 1] = 12345;
+    const struct format_options o = {
+        .out = open_memstream(&out, &len), .tz = &utc, .text = &text};
+    format_open(&f, format_find("table"), &o);
+    format_begin(&f, 0, &columns);
+    assert_true(format_rows(&f, &batch));
+    format_end(&f);
+    assert_true(format_close(&f, &e));
+    fclose(o.out);
+    assert_int_equal(memcmp(out, "  x    y\n  0    0\n", 18), 0);
+    assert_string_equal(out + len - 13, "12345  12345\n");
+    free(out);
+}
+
+static void a_closed_pipe_ends_without_an_error(void **state)
+{
+    int end[2];
+    struct format f;
+    struct err e = {0};
+    bool more = true;
+
+    (void)state;
+    assert_int_equal(pipe(end), 0);
+    close(end[0]);
+    columns = (struct columns){.n = TYPES, .col = defs};
+    batch = (struct batch){
+        .rows = ROWS, .cols = TYPES, .col = cols, .loaded = loaded};
+    batch_select_all(&batch);
+    const struct format_options o = {
+        .out = fdopen(end[1], "w"), .tz = &utc, .text = &text};
+    format_open(&f, format_find("csv"), &o);
+    format_begin(&f, 0, &columns);
+    for (int i = 0; i < 100 && more; i++)
+        more = format_rows(&f, &batch);
+    assert_false(more);
+    format_end(&f);
+    assert_true(format_close(&f, &e));
+    fclose(o.out);
+}
+
+static void a_full_disk_is_an_error(void **state)
+{
+    FILE *full = fopen("/dev/full", "w");
+    struct format f;
+    struct err e = {0};
+
+    (void)state;
+    if (!full)
+        skip();
+    columns = (struct columns){.n = 1, .col = defs};
+    batch = (struct batch){.rows = 1, .cols = 1, .col = cols, .loaded = loaded};
+    batch_select_all(&batch);
+    const struct format_options o = {.out = full, .tz = &utc, .text = &text};
+    format_open(&f, format_find("csv"), &o);
+    format_begin(&f, 0, &columns);
+    assert_false(format_rows(&f, &batch));
+    format_end(&f);
+    assert_false(format_close(&f, &e));
+    assert_int_equal(e.code, ERR_SYSTEM);
+    fclose(full);
+}
+
+/* Packets: columns are fields; those not set are absent. */
+struct packets {
+    int64_t value[FIELD_COUNT][ROWS];
+    struct addr addr[FIELD_COUNT][ROWS];
+    uint64_t absent[FIELD_COUNT];
+    struct column col[FIELD_COUNT];
+    struct column_def def[FIELD_COUNT];
+    bool loaded[FIELD_COUNT];
+};
+
+static void put(struct packets *p, uint32_t row, enum field_id f, int64_t v)
+{
+    p->value[f][row] = v;
+    p->absent[f] &= ~(UINT64_C(1) << row);
+}
+
+static void put_addr(struct packets *p, uint32_t row, enum field_id f,
+                     uint32_t v)
+{
+    p->addr[f][row] = addr_from_v4(v);
+    p->absent[f] &= ~(UINT64_C(1) << row);
+}
+
+static struct packets *new_packets(void)
+{
+    struct packets *p = calloc(1, sizeof *p);
+
+    assert_non_null(p);
+    for (uint32_t f = 0; f < FIELD_COUNT; f++) {
+        p->absent[f] = UINT64_MAX;
+        p->col[f].absent = &p->absent[f];
+        if (schema_types[schema_fields[f].type].lane == LANE_ADDR)
+            p->col[f].a = p->addr[f];
+        else
+            p->col[f].i = p->value[f];
+        p->def[f] = (struct column_def){schema_fields[f].name,
+                                        {.type = schema_fields[f].type}};
+        p->loaded[f] = true;
+    }
+    return p;
+}
+
+static void put_syn(struct packets *p, uint32_t row, uint32_t src)
+{
+    put(p, row, FIELD_TIME, 1788220826947306000 + row * 1000000);
+    put_addr(p, row, FIELD_SRC, src);
+    put_addr(p, row, FIELD_DST, 0x0a000002);
+    put(p, row, FIELD_IPVER, 4);
+    put(p, row, FIELD_PROTO, 6);
+    put(p, row, FIELD_SPORT, 1234);
+    put(p, row, FIELD_DPORT, 80);
+    put(p, row, FIELD_FLAGS, FLAG_SYN);
+    put(p, row, FIELD_SEQ, 4294967295);
+    put(p, row, FIELD_WIN, 8192);
+    put(p, row, FIELD_MSS, 1460);
+    put(p, row, FIELD_OPTSIG, strtab_intern(&text, "mss,nop,254", 11));
+    put(p, row, FIELD_PAYLEN, 0);
+}
+
+static void text_prints_packets_grouped_by_source(void **state)
+{
+    struct packets *p = new_packets();
+    char *out = NULL;
+    size_t len = 0;
+    struct format f;
+    struct err e = {0};
+
+    (void)state;
+    put_syn(p, 0, 0x01020304);
+    put_syn(p, 1, 0x05060708);
+    put_syn(p, 2, 0x01020304);
+    columns = (struct columns){FIELD_COUNT, p->def, true};
+    batch = (struct batch){
+        .rows = ROWS, .cols = FIELD_COUNT, .col = p->col, .loaded = p->loaded};
+    batch_select_all(&batch);
+    const struct format_options o = {
+        .out = open_memstream(&out, &len), .tz = &utc, .text = &text};
+    format_open(&f, format_find("text"), &o);
+    format_begin(&f, 0, &columns);
+    assert_true(format_rows(&f, &batch));
+    format_end(&f);
+    assert_true(format_close(&f, &e));
+    fclose(o.out);
+    assert_string_equal(
+        out, "2026-09-01 00:00:26.947306 IP 1.2.3.4.1234 > 10.0.0.2.80: Flags "
+             "[S], seq 4294967295, win 8192, options [mss 1460,nop,254], "
+             "length 0\n"
+             "2026-09-01 00:00:26.949306 IP 1.2.3.4.1234 > 10.0.0.2.80: Flags "
+             "[S], seq 4294967295, win 8192, options [mss 1460,nop,254], "
+             "length 0\n"
+             "\n"
+             "2026-09-01 00:00:26.948306 IP 5.6.7.8.1234 > 10.0.0.2.80: Flags "
+             "[S], seq 4294967295, win 8192, options [mss 1460,nop,254], "
+             "length 0\n");
+    free(out);
+    free(p);
+}
+
+static void text_ends_where_its_memory_ends(void **state)
+{
+    struct packets *p = new_packets();
+    struct format f;
+    struct err e = {0};
+    char *out = NULL;
+    size_t len = 0;
+    bool more = true;
+
+    (void)state;
+    put_syn(p, 0, 0x01020304);
+    columns = (struct columns){FIELD_COUNT, p->def, true};
+    batch = (struct batch){
+        .rows = 1, .cols = FIELD_COUNT, .col = p->col, .loaded = p->loaded};
+    batch_select_all(&batch);
+    const struct format_options o = {.out = open_memstream(&out, &len),
+                                     .mem = 100000,
+                                     .tz = &utc,
+                                     .text = &text};
+    format_open(&f, format_find("text"), &o);
+    format_begin(&f, 0, &columns);
+    for (int i = 0; i < 10000 && more; i++)
+        more = format_rows(&f, &batch);
+    assert_false(more);
+    format_end(&f);
+    assert_false(format_close(&f, &e));
+    assert_int_equal(e.code, ERR_LIMIT);
+    fclose(o.out);
+    free(out);
+    free(p);
+}
+
+static void text_without_packets_is_a_table(void **state)
+{
+    (void)state;
+    assert_format("text", 1, 1, plain,
+                  "                   n\n"
+                  "                 -42\n"
+                  "-9223372036854775808\n"
+                  "                   -\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(csv_prints_every_type),
+        cmocka_unit_test(tsv_prints_without_quotes),
+        cmocka_unit_test(json_prints_every_type),
+        cmocka_unit_test(ndjson_prints_a_line_a_row),
+        cmocka_unit_test(table_aligns_and_shows_absence),
+        cmocka_unit_test(epoch_is_a_number_in_csv_and_a_string_in_json),
+        cmocka_unit_test(times_stand_in_the_zone_of_the_query),
+        cmocka_unit_test(several_queries_stand_apart),
+        cmocka_unit_test(sets_paste_back_into_a_query),
+        cmocka_unit_test(tuples_of_address_and_port_are_endpoints),
+        cmocka_unit_test(formulas_are_guarded_only_when_asked),
+        cmocka_unit_test(numbers_without_an_end_are_null_in_json),
+        cmocka_unit_test(counts_rows_below_a_table),
+        cmocka_unit_test(long_tables_keep_the_widths_of_their_beginning),
+        cmocka_unit_test(a_closed_pipe_ends_without_an_error),
+        cmocka_unit_test(a_full_disk_is_an_error),
+        cmocka_unit_test(text_prints_packets_grouped_by_source),
+        cmocka_unit_test(text_ends_where_its_memory_ends),
+        cmocka_unit_test(text_without_packets_is_a_table),
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
