@@ -58,7 +58,7 @@ static bool bind_sort(struct stage_bind *b, const struct ast_stage *n,
 {
     start(b, s);
     for (const struct ast *key = n->args; key; key = key->next) {
-        if (!bind_key(b, s, key, key->number == 1 && key->kind != AST_NUM, e))
+        if (!bind_key(b, s, key, key->desc, e))
             return false;
     }
     return true;
