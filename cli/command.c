@@ -28,7 +28,7 @@ const struct command *const command_table[] = {
     &later[0],     &command_info,   &command_check, &later[1],
     &later[2],     &later[3],       &command_help,  &command_version};
 
-const uint32_t command_count = sizeof command_table / sizeof *command_table;
+const uint32_t command_count = sizeof command_table / sizeof command_table[0];
 
 const struct option_row command_global_options[] = {
 #define OPTIONS_INTO struct command_globals

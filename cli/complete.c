@@ -57,11 +57,13 @@ static void step(struct place *p, char c, size_t at)
 {
     if (p->comment || p->quote) {
         p->comment = p->comment && c != '\n';
-        p->quote = c == p->quote || c == '\n' ? '\0' : p->quote;
+        if (c == p->quote || c == '\n')
+            p->quote = 0;
         return;
     }
     p->comment = c == '#';
-    p->quote = c == '"' ? c : '\0';
+    if (c == '"')
+        p->quote = c;
     if (strchr("([{", c))
         p->depth++;
     else if (strchr(")]}", c))

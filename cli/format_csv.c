@@ -36,7 +36,8 @@ static bool must_quote(const struct buf *out, size_t from)
 /* A spreadsheet takes a text that begins so for a formula. */
 static bool is_formula(const char *s, size_t len)
 {
-    return len > 0 && memchr("=+-@", s[0], 4);
+    return len > 0 &&
+           (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@');
 }
 
 static bool is_text(enum type t)

@@ -56,7 +56,7 @@ static int read_char(EditLine *e, wchar_t *out)
             continue;
         if (n <= 0)
             return (int)n;
-        size_t used = mbrtowc(out, &byte, 1, &state);
+        size_t used = mbrtowc(out, &byte, 1, &state); /* NOLINT: one thread */
         if (used == (size_t)-1) {
             *out = L'?';
             return 1;

@@ -142,7 +142,8 @@ static void put_option(const struct packet *p, const char *kind, size_t len)
     int64_t n;
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strlen(known[i].kind) != len || memcmp(known[i].kind, kind, len))
+        if (strlen(known[i].kind) != len ||
+            memcmp(known[i].kind, kind, len) != 0)
             continue;
         render_text(p->out, known[i].shown);
         if (known[i].value != FIELD_COUNT && number(p, known[i].value, &n))

@@ -165,7 +165,7 @@ static void show_mac(struct buf *out, const struct render *r,
     char text[18];
 
     (void)t;
-    for (unsigned i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 6; i++) {
         uint8_t byte = (uint8_t)(mac >> (40 - 8 * i));
         text[3 * i] = hex[byte >> 4];
         text[3 * i + 1] = hex[byte & 15];
