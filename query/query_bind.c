@@ -88,8 +88,8 @@ static bool default_range(struct query_work *w, struct time_range *out,
         !item->query.stages &&
         range_resolve(&w->scope, &item->query.range, out, e))
         return true;
-    char why[128];
-    snprintf(why, sizeof why, "%s", e->text);
+    char why[sizeof e->text];
+    memcpy(why, e->text, sizeof why);
     *e = (struct err){.code = ERR_NONE};
     err_set(e, ERR_USAGE, "`%s` is no time range%s%s", text, why[0] ? ": " : "",
             why);
