@@ -28,6 +28,13 @@ const struct expr *expr_bind_value(struct scope *s, const struct ast *n,
 const struct expr *expr_column(struct arena *a, const struct columns *c,
                                uint32_t i);
 
+/* The direction of a packet as text (inbound outbound internal transit), from
+ * the site's home networks at its time; an error at `at` where none are
+ * declared. What the name `dir` means over packets: expr_column of it reads a
+ * column that the batch must hold. */
+const struct expr *expr_dir(struct scope *s, struct span at,
+                            struct err *e) MUST_CHECK;
+
 struct vtype expr_type(const struct expr *x);
 /* Set bit i of need[]: x reads column i. */
 void expr_needs(const struct expr *x, uint64_t need[], uint32_t words);
@@ -51,7 +58,8 @@ void expr_filter(const struct expr *x, struct batch *b, struct sel *rows,
                  struct expr_eval *ev);
 
 /* Sound for every block that `z` summarises, whose sensor is `sensor`: NEVER
- * means that expr_filter would keep no row, ALWAYS that it would keep all. */
+ * means that expr_filter would keep no row, ALWAYS that it would keep all.
+ * `sensor` is the id of its name in the scope's `text`; UINT32_MAX: unknown. */
 enum tri expr_prune(const struct expr *x, const struct zone *z,
                     uint32_t sensor);
 /* The innermost part of x that makes it NEVER for this block, as text of the

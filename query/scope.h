@@ -37,8 +37,8 @@ struct scope_let {
     struct vtype type;             /* SET made by a query */
     const char *source;            /* the text that its places point into */
     size_t source_len;
-    struct scope_let *next;        /* the one bound before */
-    bool busy;                     /* being bound now: guards against loops */
+    struct scope_let *next; /* the one bound before */
+    bool busy;              /* being bound now: guards against loops */
 };
 
 /* --set NAME=VALUE: the value as literal text of the language. */

@@ -1,0 +1,301 @@
+/* bind_compare.c - comparisons and membership. Against a constant both become
+ * a question for a range set. */
+#include <string.h>
+
+#include "query/bind.h"
+#include "query/names.h"
+
+static const enum ast_op mirrored[] = {
+    [OP_EQ] = OP_EQ, [OP_NE] = OP_NE, [OP_LT] = OP_GT,
+    [OP_LE] = OP_GE, [OP_GT] = OP_LT, [OP_GE] = OP_LE,
+};
+
+static const char *const signs[] = {
+    [OP_EQ] = "=",  [OP_NE] = "!=", [OP_LT] = "<",
+    [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=",
+};
+
+struct rangeset bind_ranges(struct bind *b, const struct expr *x)
+{
+    struct range one = {x->value.i, x->value.i};
+    struct addr_range net = {x->value.a, x->value.a};
+
+    if (node_lane(x) != LANE_ADDR)
+        return rangeset_make(b->a, &one, 1);
+    if (x->type.type == TYPE_NET)
+        net = addr_net_range(x->value.a, (uint8_t)x->value32);
+    return rangeset_make_addr(b->a, &net, 1);
+}
+
+static bool below(enum ast_op op)
+{
+    return op == OP_LT || op == OP_LE || op == OP_NE;
+}
+
+static bool above(enum ast_op op)
+{
+    return op == OP_GT || op == OP_GE || op == OP_NE;
+}
+
+static bool equal(enum ast_op op)
+{
+    return op == OP_EQ || op == OP_LE || op == OP_GE;
+}
+
+static struct rangeset int_ranges(struct bind *b, enum ast_op op, int64_t k)
+{
+    struct range r[3];
+    uint32_t n = 0;
+
+    if (below(op) && k > INT64_MIN)
+        r[n++] = (struct range){INT64_MIN, k - 1};
+    if (equal(op))
+        r[n++] = (struct range){k, k};
+    if (above(op) && k < INT64_MAX)
+        r[n++] = (struct range){k + 1, INT64_MAX};
+    return rangeset_make(b->a, r, n);
+}
+
+static struct rangeset addr_ranges(struct bind *b, enum ast_op op,
+                                   struct addr_range k)
+{
+    const struct addr first = {0, 0}, last = {UINT64_MAX, UINT64_MAX};
+    struct addr before = k.lo, after = k.hi;
+    struct addr_range r[3];
+    uint32_t n = 0;
+
+    if (below(op) && addr_prev(&before))
+        r[n++] = (struct addr_range){first, before};
+    if (equal(op))
+        r[n++] = k;
+    if (above(op) && addr_next(&after))
+        r[n++] = (struct addr_range){after, last};
+    return rangeset_make_addr(b->a, r, n);
+}
+
+static void *fail_types(struct bind *b, const struct ast *n,
+                        const struct expr *l, const struct expr *r)
+{
+    char left[80], right[80];
+
+    bind_fail(b, n->at, "%s and %s cannot be compared", bind_type_text(l, left),
+              bind_type_text(r, right));
+    if (l->type.type == TYPE_DURATION || r->type.type == TYPE_DURATION)
+        err_hint(b->e, "a length of time needs a unit, as in 10s or 2h");
+    else if (l->type.type == TYPE_FLAGS || r->type.type == TYPE_FLAGS)
+        err_hint(b->e, "write letters, as in `flags = SF` or `flags S/SA`");
+    else if (l->type.type == TYPE_SET || r->type.type == TYPE_SET)
+        err_hint(b->e, "use `in`, or size()");
+    return NULL;
+}
+
+/* A network that cidr() made, against one that is written out: both must have
+ * as many bits. */
+static bool check_net_bits(struct bind *b, const struct expr *x,
+                           const struct expr *k)
+{
+    bool v4 = addr_is_v4(k->value.a);
+    uint32_t bits = v4 ? k->value32 - 96 : k->value32;
+    uint32_t has = v4 ? x->type.bits4 : x->type.bits6;
+
+    if (bits == has)
+        return true;
+    bind_fail(b, k->at,
+              "this network has %u bits, and those compared with it "
+              "have %u",
+              bits, has);
+    return false;
+}
+
+static bool check_net(struct bind *b, const struct ast *n, const struct expr *x,
+                      const struct expr *k)
+{
+    if (k->type.type != TYPE_NET)
+        return true;
+    if (n->op != OP_EQ && n->op != OP_NE) {
+        bind_fail(b, n->at, "`%s` does not order networks", signs[n->op]);
+        err_hint(b->e, "use = or in");
+        return false;
+    }
+    return x->type.type != TYPE_NET || check_net_bits(b, x, k);
+}
+
+static bool comparable(const struct expr *x, const struct expr *k)
+{
+    if (x->type.type == k->type.type)
+        return true;
+    return x->type.type == TYPE_ADDR && k->type.type == TYPE_NET;
+}
+
+/* x op k, k a constant. */
+static struct expr *against_const(struct bind *b, const struct ast *n,
+                                  enum ast_op op, struct expr *x,
+                                  struct expr *k)
+{
+    struct span at = bind_place(b, n->at);
+    struct ast turned = *n;
+
+    turned.op = op;
+    if (!check_net(b, &turned, x, k))
+        return NULL;
+    if (x->accessor)
+        k = bind_in_32(b, k);
+    if (node_lane(x) == LANE_ADDR) {
+        struct rangeset one =
+            x->type.type == TYPE_NET ? (struct rangeset){0} : bind_ranges(b, k);
+        struct addr_range r =
+            one.n ? one.addr[0] : (struct addr_range){k->value.a, k->value.a};
+        return node_in_ranges(b->a, x, addr_ranges(b, op, r), at);
+    }
+    struct rangeset ranges = int_ranges(b, op, k->value.i);
+    if (x->kind == NODE_PICK)
+        return bind_dir_in(b, x, &ranges, at);
+    return node_in_ranges(b->a, x, ranges, at);
+}
+
+static bool ordered_text(enum ast_op op, const struct expr *x)
+{
+    return x->type.type == TYPE_STRING && op != OP_EQ && op != OP_NE;
+}
+
+static struct expr *against_value(struct bind *b, const struct ast *n,
+                                  struct expr *l, struct expr *r)
+{
+    struct expr *x = node_make(b->a, NODE_COMPARE, bind_place(b, n->at), 2);
+
+    x->op = n->op;
+    x->arg[0] = l;
+    x->arg[1] = r;
+    return x;
+}
+
+static bool both_numbers(const struct expr *l, const struct expr *r)
+{
+    return (l->type.type == TYPE_INT || l->type.type == TYPE_REAL) &&
+           (r->type.type == TYPE_INT || r->type.type == TYPE_REAL);
+}
+
+static struct expr *compare(struct bind *b, const struct ast *n, struct expr *l,
+                            struct expr *r)
+{
+    if (l->type.type != r->type.type && both_numbers(l, r)) {
+        l = bind_real(b, l);
+        r = bind_real(b, r);
+    }
+    if (!comparable(l, r) && !comparable(r, l))
+        return fail_types(b, n, l, r);
+    enum lane lane = node_lane(l);
+    bool ranged =
+        (lane == LANE_INT || lane == LANE_ADDR) && !ordered_text(n->op, l);
+    if (ranged && r->kind == NODE_CONST)
+        return against_const(b, n, n->op, l, r);
+    if (ranged && l->kind == NODE_CONST)
+        return against_const(b, n, mirrored[n->op], r, l);
+    if (!value_same_type(&l->type, &r->type))
+        return fail_types(b, n, l, r);
+    return against_value(b, n, l, r);
+}
+
+static bool takes_a_hint(const struct ast *n)
+{
+    return n->kind == AST_NAME || n->kind == AST_SET || n->kind == AST_LETTERS;
+}
+
+struct expr *bind_compare(struct bind *b, const struct ast *n)
+{
+    const struct ast *left = n->arg, *right = n->arg->next;
+    struct expr *l, *r;
+
+    if (takes_a_hint(left) && !takes_a_hint(right)) {
+        r = bind_value(b, right);
+        l = r ? bind_beside(b, left, r) : NULL;
+    } else {
+        l = bind_value(b, left);
+        r = l ? bind_beside(b, right, l) : NULL;
+    }
+    return l && r ? compare(b, n, l, r) : NULL;
+}
+
+struct expr *bind_in_set(struct bind *b, struct expr *x, struct sets *set,
+                         bool negated, struct span at)
+{
+    struct expr *in = node_in_sets(b->a, x, set, negated, at);
+
+    if (!sets_has_slot(set) && !bind_in_resolve(in->in, b->a, b->e))
+        return NULL;
+    if (x->kind == NODE_PICK && in->in->ready)
+        return bind_dir_in(b, x, &in->in->ranges, at);
+    return in;
+}
+
+bool bind_in_resolve(struct node_in *in, struct arena *a, struct err *e)
+{
+    struct rangeset all;
+
+    if (!in->source || in->ready)
+        return true;
+    if (!sets_resolve(in->source, a, e))
+        return false;
+    in->ranges = in->source->ranges;
+    if (in->negated) {
+        all = node_all_ranges(a, in->addr);
+        in->ranges = rangeset_subtract(a, &all, &in->ranges, in->addr);
+    }
+    node_in_ready(a, in);
+    return true;
+}
+
+static struct expr *in_row_set(struct bind *b, const struct ast *n,
+                               struct expr *x, struct expr *set)
+{
+    struct expr *in = node_make(b->a, NODE_MEMBER, bind_place(b, n->at), 2);
+
+    in->op = n->kind == AST_IN ? OP_EQ : OP_NE;
+    in->arg[0] = x;
+    in->arg[1] = set;
+    return in;
+}
+
+static struct expr *in_set(struct bind *b, const struct ast *n, struct expr *x,
+                           struct expr *set)
+{
+    char left[80], right[80];
+
+    if (set->type.type != TYPE_SET) {
+        bind_fail(b, n->arg->next->at, "`in` needs a set, and this is %s",
+                  bind_type_text(set, right));
+        err_hint(b->e, "write a list, as in (80, 443), or `=`");
+        return NULL;
+    }
+    if (set->type.members != 1 || x->type.type != set->type.member[0])
+        return bind_fail(b, n->at, "%s cannot be in %s",
+                         bind_type_text(x, left), bind_type_text(set, right));
+    if (set->kind != NODE_SET)
+        return in_row_set(b, n, x, set);
+    return bind_in_set(b, x, set->set, n->kind == AST_NOT_IN,
+                       bind_place(b, n->at));
+}
+
+struct expr *bind_in(struct bind *b, const struct ast *n)
+{
+    const struct ast *choice = n->arg->next;
+    struct expr *x = bind_value(b, n->arg), *set;
+
+    if (!x)
+        return NULL;
+    if (x->type.type == TYPE_REAL || x->type.type == TYPE_SET) {
+        char type[80];
+        return bind_fail(b, n->arg->at, "%s cannot be in a set",
+                         bind_type_text(x, type));
+    }
+    set = choice->kind == AST_LIST ? bind_set(b, choice, x)
+                                   : bind_beside(b, choice, x);
+    if (!set)
+        return NULL;
+    if (set->kind == NODE_CONST && set->type.type == TYPE_NET)
+        set = bind_set_of(b,
+                          sets_literal(b->a, TYPE_ADDR, bind_ranges(b, set),
+                                       bind_place(b, choice->at)),
+                          choice->at);
+    return in_set(b, n, x, set);
+}

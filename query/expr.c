@@ -1,0 +1,150 @@
+/* expr.c - what stages and plans ask of an expression. */
+#include "query/expr.h"
+
+#include "query/bind.h"
+
+/* All that the fields' widths allow: what can be said before any block. */
+static struct zone *widest_zone(struct arena *a)
+{
+    static const uint64_t most[] = {
+        [WIDTH_U8] = UINT8_MAX,
+        [WIDTH_U16] = UINT16_MAX,
+        [WIDTH_U32] = UINT32_MAX,
+        [WIDTH_MAC] = (UINT64_C(1) << 48) - 1,
+    };
+    struct zone *z = arena_new(a, struct zone);
+
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        struct zone_field *f = &z->field[i];
+        enum width w = schema_fields[i].width;
+        f->any = f->absent = true;
+        if (w == WIDTH_ADDR) {
+            f->addr = (struct addr_range){
+                {0,          0         },
+                {UINT64_MAX, UINT64_MAX}
+            };
+            continue;
+        }
+        f->range = (struct range){INT64_MIN, INT64_MAX};
+        f->some = UINT64_MAX;
+        if (w > WIDTH_MAC)
+            continue;
+        f->some = schema_fields[i].type == TYPE_BOOL ? 1 : most[w];
+        f->range = (struct range){0, (int64_t)f->some};
+    }
+    return z;
+}
+
+static void warn_never(struct scope *s, const struct expr *x)
+{
+    struct span part;
+
+    if (!s->warn)
+        return;
+    if (expr_prune_reason(x, widest_zone(s->arena), UINT32_MAX, &part))
+        s->warn(s->warn_ctx, part,
+                "this can never be true, and so nothing can match");
+}
+
+const struct expr *expr_bind_condition(struct scope *s, const struct ast *n,
+                                       struct err *e)
+{
+    struct bind b = {.s = s, .a = s->arena, .e = e};
+    struct expr *x = bind_condition(&b, n);
+
+    if (x)
+        warn_never(s, x);
+    return x;
+}
+
+const struct expr *expr_bind_value(struct scope *s, const struct ast *n,
+                                   struct err *e)
+{
+    struct bind b = {.s = s, .a = s->arena, .e = e};
+
+    return bind_value(&b, n);
+}
+
+const struct expr *expr_column(struct arena *a, const struct columns *c,
+                               uint32_t i)
+{
+    return node_column(a, c, i, (struct span){0, 0});
+}
+
+const struct expr *expr_dir(struct scope *s, struct span at, struct err *e)
+{
+    struct bind b = {.s = s, .a = s->arena, .e = e};
+
+    return bind_dir(&b, at);
+}
+
+struct vtype expr_type(const struct expr *x)
+{
+    return x->type;
+}
+
+void expr_needs(const struct expr *x, uint64_t need[], uint32_t words)
+{
+    if (x->kind == NODE_COLUMN && x->column / 64 < words)
+        need[x->column / 64] |= UINT64_C(1) << (x->column % 64);
+    for (uint32_t i = 0; i < x->args; i++)
+        expr_needs(x->arg[i], need, words);
+}
+
+void expr_slots(const struct expr *x,
+                void (*f)(void *ctx, struct scope_slot *slot), void *ctx)
+{
+    if (x->kind == NODE_IN && x->in->source)
+        sets_slots(x->in->source, f, ctx);
+    if (x->kind == NODE_SET)
+        sets_slots(x->set, f, ctx);
+    for (uint32_t i = 0; i < x->args; i++)
+        expr_slots(x->arg[i], f, ctx);
+}
+
+/* size() asks for no members; everything else takes sets apart. */
+static bool resolve_set(const struct expr *x, const struct expr *parent,
+                        struct scope *s, struct err *e)
+{
+    if (!sets_resolve(x->set, s->arena, e))
+        return false;
+    if (parent && parent->kind == NODE_CALL && parent->type.type == TYPE_INT)
+        return true;
+    return sets_members(x->set, s->arena, s->text, e);
+}
+
+static bool resolve(const struct expr *x, const struct expr *parent,
+                    struct scope *s, struct err *e)
+{
+    if (x->kind == NODE_IN && !bind_in_resolve(x->in, s->arena, e))
+        return false;
+    if (x->kind == NODE_SET && !resolve_set(x, parent, s, e))
+        return false;
+    for (uint32_t i = 0; i < x->args; i++)
+        if (!resolve(x->arg[i], x, s, e))
+            return false;
+    return true;
+}
+
+bool expr_resolve(const struct expr *x, struct scope *s, struct err *e)
+{
+    return resolve(x, NULL, s, e);
+}
+
+const struct expr *expr_and(struct arena *a, const struct expr *x,
+                            const struct expr *y)
+{
+    return !x ? y : !y ? x : node_and(a, x, y);
+}
+
+const struct expr *expr_time_range(struct arena *a, int64_t from, int64_t to)
+{
+    struct expr *x = node_make(a, NODE_COLUMN, (struct span){0, 0}, 0);
+
+    x->type.type = TYPE_TIME;
+    x->column = FIELD_TIME;
+    x->packets = true;
+    if (to == INT64_MIN)
+        return node_truth(a, false, x->at);
+    return node_between(a, x, from, to == INT64_MAX ? to : to - 1, x->at);
+}

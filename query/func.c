@@ -1,0 +1,248 @@
+/* func.c - kernels of the functions, and their table. */
+#include "query/func.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "query/node.h"
+#include "query/query.h"
+
+static void fail_overflow(struct func_frame *f)
+{
+    if (f->ev->e->code == ERR_NONE)
+        err_query(f->ev->e, f->call->at,
+                  "the result of `%s` does not fit in 64 bits",
+                  f->call->func->name);
+}
+
+static bool is_absent(const struct func_frame *f, uint32_t row)
+{
+    return f->absent[row / 64] >> (row % 64) & 1;
+}
+
+static void set_absent(struct func_frame *f, uint32_t row)
+{
+    f->absent[row / 64] |= UINT64_C(1) << (row % 64);
+}
+
+static int64_t int_arg(const struct func_frame *f, int i, uint32_t row)
+{
+    return f->arg[i].column.i[row & f->arg[i].mask];
+}
+
+static void eval_abs_real(struct func_frame *f)
+{
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        f->out.r[row] = fabs(f->arg[0].column.r[row & f->arg[0].mask]);
+    }
+}
+
+static void eval_abs(struct func_frame *f)
+{
+    if (node_lane(f->call) == LANE_REAL) {
+        eval_abs_real(f);
+        return;
+    }
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        int64_t v = int_arg(f, 0, row);
+        if (v == INT64_MIN && !is_absent(f, row))
+            fail_overflow(f);
+        f->out.i[row] = v < 0 ? (int64_t)(0 - (uint64_t)v) : v;
+    }
+}
+
+static void bounds_abs(const struct expr *call, const struct func_bounds *arg,
+                       struct func_bounds *out)
+{
+    struct range r = arg[0].range;
+
+    (void)call;
+    if (r.lo == INT64_MIN)
+        return;
+    int64_t lo = r.lo < 0 ? -r.lo : r.lo, hi = r.hi < 0 ? -r.hi : r.hi;
+    int64_t least = lo < hi ? lo : hi;
+    func_bounds_range(out, r.lo < 0 && r.hi > 0 ? 0 : least, lo > hi ? lo : hi);
+}
+
+/* A function of time that is the same over neighbouring values and never
+ * falls: its bounds are its values at both ends. */
+#define STEP_FUNCTION(name, expression)                                        \
+    static int64_t name##_of(const struct expr *call, int64_t t)               \
+    {                                                                          \
+        return expression;                                                     \
+    }                                                                          \
+    static void eval_##name(struct func_frame *f)                              \
+    {                                                                          \
+        for (uint32_t i = 0; i < f->rows->n; i++) {                            \
+            uint32_t row = f->rows->row[i];                                    \
+            if (!is_absent(f, row))                                            \
+                f->out.i[row] = name##_of(f->call, int_arg(f, 0, row));        \
+        }                                                                      \
+    }                                                                          \
+    static void bounds_##name(const struct expr *call,                         \
+                              const struct func_bounds *arg,                   \
+                              struct func_bounds *out)                         \
+    {                                                                          \
+        func_bounds_range(out, name##_of(call, arg[0].range.lo),               \
+                          name##_of(call, arg[0].range.hi));                   \
+    }
+
+STEP_FUNCTION(minute, tz_floor(call->tz, t, TZ_MINUTE))
+STEP_FUNCTION(hour, tz_floor(call->tz, t, TZ_HOUR))
+STEP_FUNCTION(day, tz_floor(call->tz, t, TZ_DAY))
+STEP_FUNCTION(week, tz_floor(call->tz, t, TZ_WEEK))
+STEP_FUNCTION(month, tz_floor(call->tz, t, TZ_MONTH))
+STEP_FUNCTION(bin, tz_bin(call->tz, t, call->arg[1]->value.i))
+
+static int64_t local(const struct func_frame *f, uint32_t row)
+{
+    int64_t t = int_arg(f, 0, row), out;
+    int64_t east = tz_offset(f->call->tz, t) * TIMESTAMP_SECOND;
+
+    return __builtin_add_overflow(t, east, &out) ? t : out;
+}
+
+static void eval_hod(struct func_frame *f)
+{
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        if (is_absent(f, row))
+            continue;
+        int64_t of_day = local(f, row) % TIMESTAMP_DAY;
+        of_day += of_day < 0 ? TIMESTAMP_DAY : 0;
+        f->out.i[row] = of_day / TIMESTAMP_HOUR;
+    }
+}
+
+static void bounds_hod(const struct expr *call, const struct func_bounds *arg,
+                       struct func_bounds *out)
+{
+    (void)call, (void)arg;
+    func_bounds_range(out, 0, 23);
+}
+
+static void eval_dow(struct func_frame *f)
+{
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        if (!is_absent(f, row))
+            f->out.i[row] = timestamp_weekday(local(f, row));
+    }
+}
+
+static void bounds_dow(const struct expr *call, const struct func_bounds *arg,
+                       struct func_bounds *out)
+{
+    (void)call, (void)arg;
+    func_bounds_range(out, 0, 6);
+}
+
+static struct addr net_of(const struct expr *call, struct addr a)
+{
+    uint8_t bits =
+        addr_is_v4(a) ? (uint8_t)(96 + call->type.bits4) : call->type.bits6;
+
+    return addr_net_range(a, bits).lo;
+}
+
+static void eval_cidr(struct func_frame *f)
+{
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        if (!is_absent(f, row))
+            f->out.a[row] =
+                net_of(f->call, f->arg[0].column.a[row & f->arg[0].mask]);
+    }
+}
+
+/* Within one family a network never falls as its address grows. */
+static void bounds_cidr(const struct expr *call, const struct func_bounds *arg,
+                        struct func_bounds *out)
+{
+    struct addr_range r = arg[0].addr;
+
+    if (!addr_is_v4(r.lo) || !addr_is_v4(r.hi))
+        return;
+    out->known = true;
+    out->addr = (struct addr_range){net_of(call, r.lo), net_of(call, r.hi)};
+}
+
+static void eval_round(struct func_frame *f)
+{
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        double r = f->arg[0].column.r[row & f->arg[0].mask];
+        if (is_absent(f, row))
+            continue;
+        if (r > -0x1p63 && r < 0x1p63)
+            f->out.i[row] = llround(r);
+        else
+            set_absent(f, row);
+    }
+}
+
+static void eval_size(struct func_frame *f)
+{
+    const struct expr *arg = f->call->arg[0];
+
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        if (arg->kind == NODE_SET)
+            f->out.i[row] = sets_size(arg->set);
+        else if (!is_absent(f, row))
+            f->out.i[row] = f->arg[0].column.set[row]->n;
+    }
+}
+
+static void bounds_size(const struct expr *call, const struct func_bounds *arg,
+                        struct func_bounds *out)
+{
+    (void)call, (void)arg;
+    func_bounds_range(out, 0, INT64_MAX);
+}
+
+#define BIT(id)  (1u << TYPE_##id)
+#define NUMBERS  BIT(INT) | BIT(REAL) | BIT(DURATION)
+#define TIMES    BIT(TIME)
+#define LENGTHS  BIT(DURATION)
+#define ADDRS    BIT(ADDR)
+#define INTS     BIT(INT)
+#define REALS    BIT(REAL) | BIT(INT)
+#define SETS     BIT(SET)
+#define ANYTHING UINT32_MAX
+
+#define UNPACK(...) __VA_ARGS__
+
+const struct func func_table[] = {
+#define FUNC(id, usage, help, min, max, time, constant, accepts, result, eval, \
+             bounds)                                                           \
+    {#id,    usage, help,  min, max, time, true, constant, {UNPACK accepts},   \
+     result, eval,  bounds},
+#define WORD(id, usage, help) {.name = #id, usage, help},
+#include "query/functions.def"
+#undef FUNC
+#undef WORD
+};
+const uint32_t func_count = sizeof func_table / sizeof func_table[0];
+
+const struct query_word query_functions[] = {
+#define FUNC(id, usage, help, min, max, time, constant, accepts, result, eval, \
+             bounds)                                                           \
+    {#id, usage, help},
+#define WORD(id, usage, help)
+#include "query/functions.def"
+#undef FUNC
+#undef WORD
+};
+const uint32_t query_function_count =
+    sizeof query_functions / sizeof query_functions[0];
+
+const struct func *func_find(const char *name)
+{
+    for (uint32_t i = 0; i < func_count; i++)
+        if (strcmp(func_table[i].name, name) == 0)
+            return &func_table[i];
+    return NULL;
+}

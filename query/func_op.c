@@ -1,0 +1,305 @@
+/* func_op.c - kernels of the operators, one set a way of computing. */
+#include <math.h>
+#include <string.h>
+
+#include "query/node.h"
+
+static bool is_absent(const struct func_frame *f, uint32_t row)
+{
+    return f->absent[row / 64] >> (row % 64) & 1;
+}
+
+static void mark_absent(struct func_frame *f, uint32_t row, bool absent)
+{
+    f->absent[row / 64] |= (uint64_t)absent << (row % 64);
+}
+
+static void fail_overflow(struct func_frame *f)
+{
+    if (f->ev->e->code == ERR_NONE)
+        err_query(f->ev->e, f->call->at,
+                  "the result of `%s` does not fit in 64 bits",
+                  f->call->func->name);
+}
+
+/* Rows of a binary operator on numbers; l, r and row are set, and `body` fills
+ * in `out`. */
+#define EACH_ROW(f, body)                                                      \
+    do {                                                                       \
+        const int64_t *left_ = (f)->arg[0].column.i;                           \
+        const int64_t *right_ = (f)->arg[1].column.i;                          \
+        uint32_t lm_ = (f)->arg[0].mask, rm_ = (f)->arg[1].mask;               \
+        for (uint32_t i_ = 0; i_ < (f)->rows->n; i_++) {                       \
+            const uint32_t row = (f)->rows->row[i_];                           \
+            const int64_t l = left_[row & lm_], r = right_[row & rm_];         \
+            int64_t out;                                                       \
+            body;                                                              \
+            (f)->out.i[row] = out;                                             \
+        }                                                                      \
+    } while (0)
+
+/* Operators that can leave 64 bits: an error, if the row has both values. */
+#define CHECKED(name, builtin)                                                 \
+    static void int_##name(struct func_frame *f)                               \
+    {                                                                          \
+        bool over = false;                                                     \
+                                                                               \
+        EACH_ROW(f, over |= builtin(l, r, &out) && !is_absent(f, row));        \
+        if (over)                                                              \
+            fail_overflow(f);                                                  \
+    }
+
+CHECKED(add, __builtin_add_overflow)
+CHECKED(sub, __builtin_sub_overflow)
+CHECKED(mul, __builtin_mul_overflow)
+
+/* INT64_MIN / -1 is the one quotient that does not fit. */
+static bool div_overflow(int64_t l, int64_t r, int64_t *out)
+{
+    bool over = l == INT64_MIN && r == -1;
+
+    *out = r == 0 || over ? 0 : l / r;
+    return over;
+}
+
+static void int_div(struct func_frame *f)
+{
+    bool over = false;
+
+    EACH_ROW(f, {
+        over |= div_overflow(l, r, &out) && !is_absent(f, row);
+        mark_absent(f, row, r == 0);
+    });
+    if (over)
+        fail_overflow(f);
+}
+
+static void int_mod(struct func_frame *f)
+{
+    EACH_ROW(f, {
+        out = r == 0 || r == -1 ? 0 : l % r;
+        mark_absent(f, row, r == 0);
+    });
+}
+
+static bool shl_overflow(int64_t l, int64_t r, int64_t *out)
+{
+    *out = r < 0 || r > 63 ? 0 : (int64_t)((uint64_t)l << r);
+    if (l == 0)
+        return false;
+    return r < 0 || r > 62 || *out >> r != l;
+}
+
+CHECKED(shl, shl_overflow)
+
+static int64_t shift_right(int64_t l, int64_t r)
+{
+    if (r < 0 || r > 63)
+        return l < 0 ? -1 : 0;
+    return l >> r;
+}
+
+static void int_shr(struct func_frame *f)
+{
+    EACH_ROW(f, out = shift_right(l, r));
+}
+
+#define SIMPLE(name, expression)                                               \
+    static void name(struct func_frame *f)                                     \
+    {                                                                          \
+        EACH_ROW(f, out = expression);                                         \
+    }
+
+#define U32(v) ((uint32_t)(uint64_t)(v))
+
+SIMPLE(int_and, l &r)
+SIMPLE(int_or, l | r)
+SIMPLE(int_xor, l ^ r)
+SIMPLE(u32_add, U32(l) + U32(r))
+SIMPLE(u32_sub, U32(l) - U32(r))
+SIMPLE(u32_mul, U32(l) * U32(r))
+SIMPLE(u32_shl, U32(r) > 31 ? 0 : U32(l) << U32(r))
+SIMPLE(u32_shr, U32(r) > 31 ? 0 : U32(l) >> U32(r))
+
+static void u32_div(struct func_frame *f)
+{
+    EACH_ROW(f, {
+        out = U32(r) == 0 ? 0 : U32(l) / U32(r);
+        mark_absent(f, row, U32(r) == 0);
+    });
+}
+
+static void u32_mod(struct func_frame *f)
+{
+    EACH_ROW(f, {
+        out = U32(r) == 0 ? 0 : U32(l) % U32(r);
+        mark_absent(f, row, U32(r) == 0);
+    });
+}
+
+/* What no finite number can say is absent. */
+#define REAL(name, op)                                                         \
+    static void real_##name(struct func_frame *f)                              \
+    {                                                                          \
+        const double *l = f->arg[0].column.r, *r = f->arg[1].column.r;         \
+                                                                               \
+        for (uint32_t i = 0; i < f->rows->n; i++) {                            \
+            uint32_t row = f->rows->row[i];                                    \
+            double out = l[row & f->arg[0].mask] op r[row & f->arg[1].mask];   \
+            f->out.r[row] = out;                                               \
+            mark_absent(f, row, !isfinite(out));                               \
+        }                                                                      \
+    }
+
+REAL(add, +)
+REAL(sub, -)
+REAL(mul, *)
+REAL(div, /)
+
+static void real_from_int(struct func_frame *f)
+{
+    const int64_t *v = f->arg[0].column.i;
+
+    for (uint32_t i = 0; i < f->rows->n; i++)
+        f->out.r[f->rows->row[i]] = (double)v[f->rows->row[i] & f->arg[0].mask];
+}
+
+static uint32_t word_of(struct addr a, int64_t n)
+{
+    uint64_t half = n < 2 ? a.hi : a.lo;
+
+    return (uint32_t)(n % 2 ? half : half >> 32);
+}
+
+static void eval_word(struct func_frame *f)
+{
+    int64_t n = f->call->arg[1]->value.i;
+
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        f->out.i[row] = word_of(f->arg[0].column.a[row & f->arg[0].mask], n);
+    }
+}
+
+/* Bounds of a word are those of the address where all before it is equal. */
+static void bounds_word(const struct expr *call, const struct func_bounds *arg,
+                        struct func_bounds *out)
+{
+    struct addr_range r = arg[0].addr;
+    int64_t n = call->arg[1]->value.i;
+
+    for (int64_t i = 0; i < n; i++) {
+        if (word_of(r.lo, i) != word_of(r.hi, i)) {
+            func_bounds_range(out, 0, UINT32_MAX);
+            return;
+        }
+    }
+    func_bounds_range(out, word_of(r.lo, n), word_of(r.hi, n));
+}
+
+/* Set algebra over rows: a walk along both, in the order of members. */
+static const struct set *set_merge(struct func_frame *f, const struct set *l,
+                                   const struct set *r, enum ast_op op)
+{
+    uint8_t m = l->type.members;
+    struct set *out = arena_new(f->ev->tmp, struct set);
+    union cell *cell =
+        arena_alloc_raw(f->ev->tmp, ((size_t)l->n + r->n) * m * sizeof *cell);
+    uint32_t i = 0, k = 0;
+
+    while (i < l->n || k < r->n) {
+        struct set x = {l->type, 1, l->member + i * m};
+        struct set y = {l->type, 1, r->member + k * m};
+        int order = i == l->n   ? 1
+                    : k == r->n ? -1
+                                : value_cmp_set(&x, &y, f->ev->text);
+        bool keep = order == 0  ? op != OP_SUB
+                    : order < 0 ? op != OP_AND
+                                : op == OP_ADD;
+        if (keep)
+            memcpy(cell + (size_t)out->n++ * m,
+                   order <= 0 ? x.member : y.member, m * sizeof *cell);
+        i += order <= 0;
+        k += order >= 0;
+    }
+    out->type = l->type;
+    out->member = cell;
+    return out;
+}
+
+static void set_rows(struct func_frame *f, enum ast_op op)
+{
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        if (!is_absent(f, row))
+            f->out.set[row] =
+                set_merge(f, f->arg[0].column.set[row & f->arg[0].mask],
+                          f->arg[1].column.set[row & f->arg[1].mask], op);
+    }
+}
+
+static void set_add(struct func_frame *f)
+{
+    set_rows(f, OP_ADD);
+}
+
+static void set_and(struct func_frame *f)
+{
+    set_rows(f, OP_AND);
+}
+
+static void set_sub(struct func_frame *f)
+{
+    set_rows(f, OP_SUB);
+}
+
+#include "query/func_bounds.h"
+
+enum { OPS = OP_SHR + 1, MODES = MODE_SET + 1 };
+
+#define ROW(text, kernel, bound)                                               \
+    {                                                                          \
+        .name = text, .eval = kernel, .bounds = bound                          \
+    }
+
+static const struct func operators[MODES][OPS] = {
+    [MODE_INT] = {[OP_ADD] = ROW("+", int_add, func_bounds_add),
+                  [OP_SUB] = ROW("-",                                           int_sub, func_bounds_sub),
+                  [OP_MUL] = ROW("*",                                                                                       int_mul, func_bounds_mul),
+                  [OP_DIV] = ROW("/", int_div, func_bounds_div),
+                  [OP_MOD] = ROW("%", int_mod, func_bounds_mod),
+                  [OP_AND] = ROW("&", int_and, func_bounds_and),
+                  [OP_OR] = ROW("|", int_or, func_bounds_or),
+                  [OP_XOR] = ROW("^", int_xor, func_bounds_xor),
+                  [OP_SHL] = ROW("<<", int_shl, func_bounds_shl),
+                  [OP_SHR] = ROW(">>", int_shr, func_bounds_shr)},
+    [MODE_U32] = {[OP_ADD] = ROW("+",           u32_add,  func_bounds_add32),
+                  [OP_SUB] = ROW("-",                                  u32_sub,                         func_bounds_sub32),
+                  [OP_MUL] = ROW("*",                                                                              u32_mul,                                                                     func_bounds_mul32),
+                  [OP_DIV] = ROW("/", u32_div, func_bounds_div),
+                  [OP_MOD] = ROW("%", u32_mod, func_bounds_mod),
+                  [OP_AND] = ROW("&", int_and, func_bounds_and),
+                  [OP_OR] = ROW("|", int_or, func_bounds_or),
+                  [OP_XOR] = ROW("^", int_xor, func_bounds_xor),
+                  [OP_SHL] = ROW("<<", u32_shl, func_bounds_shl32),
+                  [OP_SHR] = ROW(">>", u32_shr, func_bounds_shr)},
+    [MODE_MODULO] = {[OP_ADD] = ROW("+",   u32_add,          func_bounds_add32),
+                  [OP_SUB] = ROW("-",                u32_sub,                                                   func_bounds_sub32)                                                           },
+    [MODE_REAL] = {[OP_ADD] = ROW("+",                  real_add,        NULL),
+                  [OP_SUB] = ROW("-", real_sub,                                                    NULL),
+                  [OP_MUL] = ROW("*",                                                           real_mul,                                                                                               NULL),
+                  [OP_DIV] = ROW("/", real_div, NULL)},
+    [MODE_SET] = {[OP_ADD] = ROW("+", set_add, NULL),
+                  [OP_SUB] = ROW("-",                                           set_sub,                                           NULL),
+                  [OP_AND] = ROW("&", set_and,                                                                                                NULL)                           },
+};
+
+const struct func func_real = ROW("real", real_from_int, NULL);
+const struct func func_word = ROW("word", eval_word, bounds_word);
+
+const struct func *func_operator(enum ast_op op, enum func_mode mode)
+{
+    if ((unsigned)op >= OPS || !operators[mode][op].name)
+        return NULL;
+    return &operators[mode][op];
+}

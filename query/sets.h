@@ -1,0 +1,53 @@
+/* sets.h - sets that are the same for every row: literals, lets, and their
+ * algebra, as range sets. Lives in the query's arena; one thread until
+ * resolved, then read by all. */
+#ifndef QUERY_SETS_H
+#define QUERY_SETS_H
+
+#include "query/scope.h"
+
+enum sets_kind {
+    SETS_LITERAL,
+    SETS_SLOT,
+    SETS_UNION,
+    SETS_INTERSECT,
+    SETS_SUBTRACT
+};
+
+struct sets {
+    enum sets_kind kind;
+    enum type member;
+    struct rangeset ranges;    /* LITERAL at once, others once resolved */
+    const struct set *members; /* the same as values, for sets_members */
+    struct scope_slot *slot;   /* SLOT */
+    struct sets *left, *right; /* algebra */
+    struct span at;
+    bool resolved;
+};
+
+/* Do values of the type lie as addresses in a range set? */
+static inline bool sets_is_addr(enum type t)
+{
+    return schema_types[t].lane == LANE_ADDR;
+}
+
+struct sets *sets_literal(struct arena *a, enum type member,
+                          struct rangeset ranges, struct span at);
+struct sets *sets_slot(struct arena *a, struct scope_slot *slot,
+                       struct span at);
+/* op is OP_ADD, OP_AND or OP_SUB; the member types are equal. */
+struct sets *sets_algebra(struct arena *a, enum ast_op op, struct sets *left,
+                          struct sets *right);
+
+void sets_slots(const struct sets *x,
+                void (*f)(void *ctx, struct scope_slot *slot), void *ctx);
+bool sets_has_slot(const struct sets *x);
+/* Makes x->ranges. Fails where a slot is not filled. */
+bool sets_resolve(struct sets *x, struct arena *a, struct err *e) MUST_CHECK;
+/* Makes x->members of a resolved set; fails where it has too many. */
+bool sets_members(struct sets *x, struct arena *a, const struct strtab *text,
+                  struct err *e) MUST_CHECK;
+/* How many values a resolved set holds, INT64_MAX for that many or more. */
+int64_t sets_size(const struct sets *x);
+
+#endif
