@@ -30,7 +30,7 @@ static bool must_quote(const struct buf *out, size_t from)
         if (c == '"' || c == ',' || c == '\n' || c == '\r')
             return true;
     }
-    return out->len == from; /* "" is an empty text, nothing is absent */
+    return false;
 }
 
 /* A spreadsheet takes a text that begins so for a formula. */
@@ -40,9 +40,17 @@ static bool is_formula(const char *s, size_t len)
            (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@');
 }
 
+/* Nothing is absent, "" an empty text. No flags are an empty value too: where
+ * there is no TCP can be told from other columns. */
+static bool is_empty_text(const struct format_column *c, const struct buf *out,
+                          size_t from)
+{
+    return c->def->type.type == TYPE_STRING && out->len == from;
+}
+
 static bool is_text(enum type t)
 {
-    return t == TYPE_STRING || t == TYPE_FLAGS || t == TYPE_SET;
+    return t == TYPE_STRING || t == TYPE_SET;
 }
 
 static void guard(struct format *f, const struct format_column *c,
@@ -64,7 +72,8 @@ static void put_csv(struct format *f, const struct format_column *c,
 
     guard(f, c, cell);
     c->show(&f->out, &f->render, &c->def->type, cell);
-    if (is_text(c->def->type.type) && must_quote(&f->out, from))
+    if (is_text(c->def->type.type) &&
+        (must_quote(&f->out, from) || is_empty_text(c, &f->out, from)))
         quote_from(&f->out, from);
 }
 

@@ -37,17 +37,17 @@ static const struct addr v4 = {0, 0xffff0a000001u}; /* 10.0.0.1 */
 static const struct addr v6 = {0x20010db800000000u, 1};
 
 static const int64_t ints[TYPES][ROWS] = {
-    {1,                   0                        },
-    {-42,                 INT64_MIN                },
-    {0                  },
-    {0                  },
-    {0     },
-    {0x0242ac110002, 0                         },
-    {1788220826947306000, 1788220826947306001                         },
-    {1788220800000000000,       1788220800000000000                             },
-    {3720000000000,                   1500      },
-    {0, 1}, /* ids in `text` */
-    {FLAG_SYN | FLAG_ACK,                    0         },
+    {1,                                       0                        },
+    {-42,                                     INT64_MIN                },
+    {0                                      },
+    {0                                      },
+    {0                         },
+    {0x0242ac110002,                     0                         },
+    {1788220826947306000,                     1788220826947306001                         },
+    {1788220800000000000,                           1788220800000000000                             },
+    {3720000000000,                                       1500      },
+    {0,                     1}, /* ids in `text` */
+    {FLAG_SYN | FLAG_ACK, 0         },
 };
 static const double reals[ROWS] = {0.1, 1e300};
 static const struct addr addrs[ROWS] = {
@@ -139,7 +139,7 @@ static void csv_prints_every_type(void **state)
         "2026-09-01T00:00:26.947306Z,2026-09-01,3720.000000,edge1,SA\n"
         "false,-9223372036854775808,1e+300,2001:db8::1,2001:db8::1/64,"
         "00:00:00:00:00:00,2026-09-01T00:00:26.947306001Z,2026-09-01,"
-        "0.000001500,\"a,\"\"b\"\"\\x1b[31m\\x0a=1+1\\xff\",\"\"\n"
+        "0.000001500,\"a,\"\"b\"\"\\x1b[31m\\x0a=1+1\\xff\",\n"
         ",,,,,,,,,,\n");
 }
 
@@ -329,6 +329,16 @@ static void tuples_of_address_and_port_are_endpoints(void **state)
     assert_set(&others, "\"{(10.0.0.1, 2001:db8::1)}\"\n",
                "{(10.0.0.1, 2001:db8::1)}\n",
                "{\"x\":[[\"10.0.0.1\",\"2001:db8::1\"]]}\n");
+}
+
+static void an_empty_text_is_not_absent_in_csv(void **state)
+{
+    const int64_t id = strtab_intern(&text, "", 0);
+    const struct column col = {.i = &id};
+
+    (void)state;
+    assert_value("csv", plain, (struct vtype){.type = TYPE_STRING}, col,
+                 "\"\"\n");
 }
 
 static void formulas_are_guarded_only_when_asked(void **state)
@@ -607,6 +617,7 @@ int main(void)
         cmocka_unit_test(several_queries_stand_apart),
         cmocka_unit_test(sets_paste_back_into_a_query),
         cmocka_unit_test(tuples_of_address_and_port_are_endpoints),
+        cmocka_unit_test(an_empty_text_is_not_absent_in_csv),
         cmocka_unit_test(formulas_are_guarded_only_when_asked),
         cmocka_unit_test(numbers_without_an_end_are_null_in_json),
         cmocka_unit_test(counts_rows_below_a_table),
