@@ -1,0 +1,222 @@
+/* intake.c - one file: found out where to begin, its packets decoded and
+ * handed to the store, its outcome reported. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ingest/pipeline.h"
+#include "ingest/report.h"
+#include "ingest/sensor.h"
+
+static void name_capture(struct store_capture *c, const struct pipeline *u,
+                         const char *path)
+{
+    snprintf(c->name, sizeof c->name, "%s", path);
+    if (u->o->sensor)
+        snprintf(c->sensor, sizeof c->sensor, "%s", u->o->sensor);
+    else
+        sensor_from_path(c->sensor, path);
+}
+
+static bool is_odd(const struct pipeline *u, int64_t time)
+{
+    return time < u->odd_from || time > u->odd_to;
+}
+
+static void note_times(struct store_capture *c, int64_t time, bool first)
+{
+    if (first || time < c->first_time)
+        c->first_time = time;
+    if (first || time > c->last_time)
+        c->last_time = time;
+}
+
+/* The packet the feed delivered last. */
+static bool keep(struct pipeline *u, const struct feed *f,
+                 const struct record *r, struct store_capture *c, struct err *e)
+{
+    bool first = c->kept == 0, added = true;
+
+    if (u->writer) {
+        if (!store_writer_add(u->writer, c, r, f->n - 1, is_odd(u, r->TIME),
+                              &added, e))
+            return false;
+        u->uncommitted++;
+    }
+    if (added) {
+        note_times(c, r->TIME, first);
+        report_kept(u->report, r->TIME);
+    } else {
+        report_skip(u->report, "known", 1);
+    }
+    return true;
+}
+
+static bool take(struct pipeline *u, const struct feed *f,
+                 const struct capture_packet *p, struct store_capture *c,
+                 struct err *e)
+{
+    struct record r;
+
+    if (is_odd(u, p->time) && !u->o->accept_odd_times) {
+        report_skip(u->report, "odd-time", 1);
+    } else if (decode_packet(&u->decode, p, &r)) {
+        if (!keep(u, f, &r, c, e))
+            return false;
+    } else {
+        char name[48], reason[64];
+
+        capture_linktype_name(name, p->linktype);
+        snprintf(reason, sizeof reason, "link-type %s", name);
+        report_skip(u->report, reason, 1);
+    }
+    /* Behind the addition: should that commit, the ledger claims less than is
+     * there, never more. */
+    c->packets = f->n;
+    c->digest = f->digest;
+    return true;
+}
+
+/* `p` and everything behind it. */
+static bool take_rest(struct pipeline *u, struct feed *f,
+                      struct capture_packet *p, struct store_capture *c,
+                      struct err *e)
+{
+    uint64_t steps =
+        c->steps_back > f->steps_back ? c->steps_back - f->steps_back : 0;
+
+    do {
+        c->steps_back = steps + f->steps_back;
+        if (!take(u, f, p, c, e) || !pipeline_tick(u, f, false, e))
+            return false;
+    } while (feed_next(f, p));
+    return true;
+}
+
+static bool end_capture(struct pipeline *u, const struct feed *f,
+                        struct store_capture *c, bool ok, struct err *e)
+{
+    struct err failed = {0};
+
+    if (ok && !feed_broken(f))
+        c->state = CAPTURE_WHOLE;
+    if (!feed_is_stream(f))
+        c->file_bytes = feed_bytes_in(f) - f->bytes_before;
+    if (!u->writer || (!ok && e->code != ERR_STOPPED) ||
+        store_writer_end(u->writer, c, &failed))
+        return ok;
+    *e = failed;
+    return false;
+}
+
+/* With start->whole only the state of the capture is put right. */
+static bool store_rest(struct pipeline *u, struct feed *f,
+                       struct pipeline_start *start, struct err *e)
+{
+    struct store_capture *c = malloc(sizeof *c);
+
+    if (!c)
+        return err_set(e, ERR_SYSTEM, "out of memory");
+    *c = start->capture;
+    c->state = CAPTURE_CUT; /* until its end was seen */
+    bool ok = !u->writer || store_writer_begin(u->writer, c, e);
+
+    if (ok) {
+        ok = start->whole || take_rest(u, f, &start->pending, c, e);
+        ok = end_capture(u, f, c, ok, e);
+    }
+    u->held[u->n_held++] = c; /* a commit must find it */
+    return ok;
+}
+
+/* The capture was cut when it was stored, but no packet was missing. */
+static bool turned_whole(const struct feed *f, const struct pipeline_start *s)
+{
+    return s->whole && s->capture.state == CAPTURE_CUT && !feed_broken(f) &&
+           s->capture.packets == f->n;
+}
+
+static void refuse(struct pipeline *u, const char *path, const struct err *why)
+{
+    u->report->files[INGEST_REFUSED]++;
+    u->report->incomplete = true;
+    report_warn(u->report, path, "%s", why->text);
+}
+
+/* What there is to say of a file that was read to its end. */
+static void conclude(struct pipeline *u, struct feed *f,
+                     enum ingest_outcome outcome)
+{
+    const char *broken = feed_broken(f);
+
+    u->report->files[outcome]++;
+    if (broken) {
+        u->report->files_cut++;
+        u->report->incomplete = true;
+        report_warn(u->report, f->path,
+                    "cut at byte %" PRIu64 ", the packets before are kept: %s",
+                    capture_offset(f->capture), broken);
+    }
+    if (f->steps_back) {
+        u->report->files_stepped_back++;
+        report_warn(u->report, f->path,
+                    "its clock steps back %" PRIu64 " times", f->steps_back);
+    }
+}
+
+static bool read_packets(struct pipeline *u, struct feed *f, struct err *e)
+{
+    struct pipeline_start start = {.known = 0};
+
+    if (!feed_next(f, &start.pending)) {
+        conclude(u, f, INGEST_EMPTY);
+        return true;
+    }
+    name_capture(&start.capture, u, f->path);
+    start.capture.first = f->digest;
+    if (!pipeline_resume(u, f, &start, e))
+        return false;
+    bool ok = true;
+
+    report_skip(u->report, "known", start.known);
+    if (!start.whole || turned_whole(f, &start))
+        ok = store_rest(u, f, &start, e);
+    u->report->packets_read += f->n;
+    if (ok)
+        conclude(u, f,
+                 start.whole   ? INGEST_KNOWN
+                 : start.known ? INGEST_CONTINUED
+                               : INGEST_NEW);
+    return ok;
+}
+
+bool pipeline_file(struct pipeline *u, const char *path, struct err *e)
+{
+    struct feed f;
+    enum capture_kind kind;
+    struct err why = {0};
+    bool ok = true;
+
+    if (feed_open(&f, path, &kind, &why)) {
+        ok = read_packets(u, &f, e);
+        u->bytes_done += feed_bytes_in(&f);
+        u->report->bytes_in += feed_bytes_in(&f);
+        if (!ok && e->code == ERR_INPUT) {
+            why = *e;
+            *e = (struct err){0};
+            refuse(u, path, &why);
+            ok = true;
+        }
+        if (f.capture)
+            u->report->bytes_unpacked += capture_bytes_out(f.capture);
+    } else if (why.code == ERR_SYSTEM) {
+        *e = why;
+        ok = false;
+    } else if (kind == CAPTURE_EMPTY) {
+        u->report->files[INGEST_EMPTY]++;
+    } else {
+        refuse(u, path, &why);
+    }
+    feed_close(&f);
+    return ok;
+}

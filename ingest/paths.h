@@ -1,0 +1,33 @@
+/* paths.h - the list of captures to read, ordered by their first packets. */
+#ifndef INGEST_PATHS_H
+#define INGEST_PATHS_H
+
+#include "base/buf.h"
+
+enum { PATHS_MEMORY_MAX = 64 * 1024 * 1024, PATHS_MAX = 4096 };
+
+struct paths_entry {
+    int64_t first; /* time of the first packet; INT64_MIN: none to be had */
+    uint32_t dir;  /* where in `names` its folder stands; */
+    uint32_t name; /* and its name in there */
+};
+
+/* {0} is empty; paths_free frees what it owns. Folder names stand once. */
+struct paths {
+    struct buf names;
+    struct paths_entry *entry;
+    uint32_t n, cap;
+    uint64_t bytes; /* sum of file sizes */
+};
+
+/* Adds a file, whatever it is, or what a folder and its folders hold of
+ * captures, told by their first bytes; names with a dot in front are left out
+ * and links to folders not followed. ERR_LIMIT: over PATHS_MEMORY_MAX.
+ * ERR_INPUT: the path itself cannot be looked at. */
+bool paths_add(struct paths *f, const char *path, struct err *e) MUST_CHECK;
+/* By first packet, ties by path. */
+void paths_sort(struct paths *f);
+void paths_get(const struct paths *f, uint32_t i, char out[PATHS_MAX]);
+void paths_free(struct paths *f);
+
+#endif
