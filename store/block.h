@@ -110,6 +110,9 @@ struct block *block_open_unchecked(const uint8_t *data, size_t len,
                                    struct strtab *text,
                                    struct err *e) MUST_CHECK;
 void block_close(struct block *b);
+/* Has `fn` told which bytes are about to be read. */
+void block_on_read(struct block *b,
+                   void (*fn)(const uint8_t *data, size_t len));
 const struct block_head *block_head_of(const struct block *b);
 
 /* As store_block_column. */

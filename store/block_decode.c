@@ -77,6 +77,11 @@ void block_close(struct block *b)
     free(b);
 }
 
+void block_on_read(struct block *b, void (*fn)(const uint8_t *data, size_t len))
+{
+    b->on_read = fn;
+}
+
 const struct block_head *block_head_of(const struct block *b)
 {
     return &b->head;
@@ -110,6 +115,8 @@ static uint8_t *load(const struct block *b, const struct block_stream *s,
 {
     const uint8_t *stored = b->data + s->offset;
 
+    if (b->on_read)
+        b->on_read(stored, s->stored);
     if (b->checked && hash_bytes(stored, s->stored, 0) != s->sum) {
         err_set(e, ERR_STORE, "stream %s has a wrong checksum",
                 block_stream_name(s->id));

@@ -30,6 +30,7 @@ struct lane_out {
 struct block {
     const uint8_t *data;
     bool checked;
+    void (*on_read)(const uint8_t *data, size_t len);
     struct strtab *text;
     struct block_head head;
     struct lane_out lane[LANES];

@@ -1,0 +1,148 @@
+/* builder.c - collecting rows, sorting them together with an open tail. */
+#include "store/builder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *room(size_t n, size_t size)
+{
+    void *p = calloc(n, size);
+
+    if (!p)
+        err_no_memory();
+    return p;
+}
+
+struct builder *builder_new(uint32_t month, const char *sensor)
+{
+    struct builder *b = room(1, sizeof *b);
+
+    b->month = month;
+    snprintf(b->sensor, sizeof b->sensor, "%s", sensor);
+    return b;
+}
+
+void builder_clear(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->chunks; i++)
+        free(b->chunk[i]);
+    free(b->chunk);
+    b->chunk = NULL;
+    b->chunks = b->n = 0;
+}
+
+void builder_free(struct builder *b)
+{
+    if (!b)
+        return;
+    builder_clear(b);
+    free(b);
+}
+
+static void add_chunk(struct builder *b)
+{
+    /* Grown by doubling: at powers of two the array is full. */
+    if ((b->chunks & (b->chunks - 1)) == 0) {
+        size_t cap = b->chunks ? (size_t)b->chunks * 2 : 1;
+        b->chunk = realloc(b->chunk, cap * sizeof *b->chunk);
+        if (!b->chunk)
+            err_no_memory();
+    }
+    b->chunk[b->chunks++] = room(BUILDER_CHUNK, sizeof **b->chunk);
+}
+
+static struct block_row *row_at(const struct builder *b, uint32_t i)
+{
+    return &b->chunk[i / BUILDER_CHUNK][i % BUILDER_CHUNK];
+}
+
+struct block_row *builder_add(struct builder *b)
+{
+    if (b->n == b->chunks * BUILDER_CHUNK)
+        add_chunk(b);
+    return row_at(b, b->n++);
+}
+
+static bool load_tail(const struct builder *b, struct kv_txn *t,
+                      struct block_row *rows, struct err *e)
+{
+    struct kv_bytes v;
+
+    if (!month_block_get(t, b->tail_id, &v, e))
+        return false;
+    if (!v.data)
+        return err_set(e, ERR_STORE, "is missing");
+    struct block *block = block_open(v.data, v.len, NULL, e);
+    bool good = block != NULL;
+    if (good && block_head_of(block)->rows != b->tail_rows)
+        good = err_set(e, ERR_STORE, "changed its number of rows");
+    good = good && block_unpack(block, rows, e);
+    block_close(block);
+    return good;
+}
+
+/* Merges two sorted halves, [0, half) and [half, n), into `out`. */
+static void merge(const struct block_row **in, uint32_t half, uint32_t n,
+                  const struct block_row **out)
+{
+    uint32_t i = 0, k = half;
+
+    for (uint32_t at = 0; at < n; at++) {
+        bool left = i < half && (k == n || block_row_cmp(in[i], in[k]) <= 0);
+        out[at] = left ? in[i++] : in[k++];
+    }
+}
+
+static uint32_t run_length(const struct block_row **rows, uint32_t n)
+{
+    uint32_t len = 1;
+
+    while (len < n && block_row_cmp(rows[len - 1], rows[len]) <= 0)
+        len++;
+    return len;
+}
+
+/* Merges neighbouring sorted runs until one is left: captures are nearly in
+ * order, so there are few. */
+static void sort_rows(const struct block_row **rows, uint32_t n)
+{
+    const struct block_row **spare = room(n, sizeof *spare);
+
+    while (run_length(rows, n) < n) {
+        for (uint32_t at = 0; at < n;) {
+            uint32_t one = run_length(rows + at, n - at);
+            uint32_t two =
+                at + one < n ? run_length(rows + at + one, n - at - one) : 0;
+            merge(rows + at, one, one + two, spare + at);
+            at += one + two;
+        }
+        memcpy(rows, spare, n * sizeof *rows);
+    }
+    free(spare);
+}
+
+bool builder_encode(struct builder *b, struct block_encoder *c,
+                    struct kv_txn *t, uint64_t sequence, struct buf *out,
+                    struct err *e)
+{
+    uint32_t old = b->tail_id ? b->tail_rows : 0, n = old + b->n;
+    struct block_head head = {.sequence = sequence, .replaces = b->tail_id};
+    struct block_row *tail = old ? room(old, sizeof *tail) : NULL;
+    const struct block_row **rows = room(n, sizeof *rows);
+    bool good = !old || load_tail(b, t, tail, e);
+
+    if (!good)
+        err_context(e, "block %llu", (unsigned long long)b->tail_id);
+    for (uint32_t i = 0; i < old; i++)
+        rows[i] = &tail[i];
+    for (uint32_t i = 0; i < b->n; i++)
+        rows[old + i] = row_at(b, i);
+    memcpy(head.sensor, b->sensor, sizeof head.sensor);
+    if (good) {
+        sort_rows(rows, n);
+        block_encode(c, rows, n, &head, out);
+    }
+    free(rows);
+    free(tail);
+    return good;
+}

@@ -1,0 +1,324 @@
+/* reader.c - a snapshot over all months, and the list of its blocks. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/reader.h"
+
+enum { TRIES = 1000 };
+
+static void *room(size_t n, size_t size)
+{
+    void *p = calloc(n ? n : 1, size);
+
+    if (!p)
+        err_no_memory();
+    return p;
+}
+
+/* A list that has n entries, with room for one more. */
+static void *grow(void *list, uint32_t n, size_t size)
+{
+    if (n & (n - 1))
+        return list;
+    list = realloc(list, (n ? (size_t)n * 2 : 1) * size);
+    if (!list)
+        err_no_memory();
+    return list;
+}
+
+static bool month_context(uint32_t month, struct err *e)
+{
+    char name[ENVS_NAME];
+
+    envs_name(name, month);
+    return err_context(e, "%s", name);
+}
+
+bool reader_context(const struct store_reader *r, uint32_t block, struct err *e)
+{
+    const struct reader_block *b = r->block[block];
+
+    err_context(e, "block %llu", (unsigned long long)b->id);
+    return month_context(r->month[b->month].month, e);
+}
+
+/* ---- the snapshot ---- */
+
+static bool add_capture(void *ctx, const struct store_capture *c)
+{
+    struct store_reader *r = ctx;
+
+    r->capture = grow(r->capture, r->captures, sizeof *r->capture);
+    r->capture[r->captures++] = *c;
+    return true;
+}
+
+static bool read_catalogue(struct store_reader *r, struct err *e)
+{
+    struct kv *k = envs_get(&r->s->envs, ENVS_CATALOGUE, e);
+    struct kv_txn *t = k ? kv_begin(k, false, e) : NULL;
+    struct catalogue_head h = {0};
+    bool good = t && catalogue_read(t, &h, e) &&
+                catalogue_each(t, NULL, add_capture, r, e);
+
+    r->sequence = h.sequence;
+    kv_abort(t);
+    envs_put(&r->s->envs, k);
+    return good;
+}
+
+static void drop_snapshot(struct store_reader *r)
+{
+    for (uint32_t i = 0; i < r->months; i++) {
+        kv_abort(r->month[i].txn);
+        envs_put(&r->s->envs, r->month[i].kv);
+    }
+    free(r->month);
+    free(r->capture);
+    r->month = NULL;
+    r->capture = NULL;
+    r->months = r->captures = 0;
+}
+
+/* *late: a block of our sequence may be gone from this month already. */
+static bool open_month(struct store_reader *r, uint32_t month, bool *late,
+                       struct err *e)
+{
+    struct reader_month *m = &r->month[r->months];
+    struct month_head h;
+
+    *m = (struct reader_month){.month = month};
+    m->kv = envs_get(&r->s->envs, month, e);
+    m->txn = m->kv ? kv_begin(m->kv, false, e) : NULL;
+    r->months++;
+    if (!m->txn || !month_head_read(m->txn, &h, e))
+        return month_context(month, e);
+    *late |= h.purged > r->sequence;
+    month_head_free(&h);
+    return true;
+}
+
+static bool open_months(struct store_reader *r, bool odd, bool *late,
+                        struct err *e)
+{
+    uint32_t *month, n;
+
+    *late = false;
+    if (!envs_list(&r->s->envs, &month, &n, e))
+        return false;
+    r->month = room(n, sizeof *r->month);
+    bool good = true;
+    for (uint32_t i = 0; i < n && good && !*late; i++)
+        if (odd || month[i] != ENVS_ODD)
+            good = open_month(r, month[i], late, e);
+    free(month);
+    return good;
+}
+
+bool reader_snapshot(struct store_reader *r, bool odd, struct err *e)
+{
+    bool late = true;
+
+    for (uint32_t i = 0; i < TRIES; i++) {
+        if (!read_catalogue(r, e) || !open_months(r, odd, &late, e))
+            return false;
+        if (!late)
+            return true;
+        drop_snapshot(r);
+    }
+    return err_set(e, ERR_STORE, "%s changes too fast to be read", r->s->dir);
+}
+
+/* ---- its blocks ---- */
+
+struct listing {
+    struct store_reader *r;
+    uint32_t month;
+    uint32_t first; /* of this month's blocks in r->block */
+};
+
+static void add_block(struct store_reader *r, struct reader_block *b)
+{
+    if (r->blocks == r->block_cap) {
+        r->block_cap = r->block_cap ? r->block_cap * 2 : 64;
+        r->block =
+            realloc(r->block, r->block_cap * sizeof(struct reader_block *));
+        if (!r->block)
+            err_no_memory();
+    }
+    r->block[r->blocks++] = b;
+}
+
+static bool list_block(void *ctx, uint64_t id, struct kv_bytes v, struct err *e)
+{
+    struct listing *l = ctx;
+    struct store_reader *r = l->r;
+    struct block_head h;
+
+    if (!block_head_read(v.data, v.len, &h, e)) {
+        err_context(e, "block %llu", (unsigned long long)id);
+        return month_context(r->month[l->month].month, e);
+    }
+    if (h.sequence > r->sequence)
+        return true;
+    struct reader_block *b = room(1, sizeof *b);
+    *b = (struct reader_block){
+        .month = l->month,
+        .sensor = strtab_intern(r->text, h.sensor, strlen(h.sensor)),
+        .id = id,
+        .bytes = h.bytes,
+        .sequence = h.sequence,
+        .replaces = h.replaces,
+        .zone = h.zone};
+    add_block(r, b);
+    return true;
+}
+
+/* Within a month blocks are listed by id. */
+static struct reader_block **find_id(const struct listing *l, uint64_t id)
+{
+    uint32_t lo = l->first, hi = l->r->blocks;
+
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (l->r->block[mid]->id < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < l->r->blocks && l->r->block[lo]->id == id ? &l->r->block[lo]
+                                                          : NULL;
+}
+
+static void drop_replaced(struct listing *l)
+{
+    struct store_reader *r = l->r;
+    uint32_t kept = l->first;
+    bool *gone = room(r->blocks - l->first, sizeof *gone);
+
+    for (uint32_t i = l->first; i < r->blocks; i++) {
+        struct reader_block **b =
+            r->block[i]->replaces ? find_id(l, r->block[i]->replaces) : NULL;
+        if (b)
+            gone[b - r->block - l->first] = true;
+    }
+    for (uint32_t i = l->first; i < r->blocks; i++) {
+        if (gone[i - l->first])
+            free(r->block[i]);
+        else
+            r->block[kept++] = r->block[i];
+    }
+    r->blocks = kept;
+    free(gone);
+}
+
+static bool list_blocks(struct store_reader *r, struct err *e)
+{
+    for (uint32_t i = 0; i < r->months; i++) {
+        struct listing l = {r, i, r->blocks};
+        if (!month_blocks_each(r->month[i].txn, list_block, &l, e))
+            return false;
+        drop_replaced(&l);
+    }
+    return true;
+}
+
+struct sorting {
+    int64_t time;
+    const char *sensor;
+    struct reader_block *block;
+};
+
+static int by_order(const void *a, const void *b)
+{
+    const struct sorting *x = a, *y = b;
+
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    int order = strcmp(x->sensor, y->sensor);
+    if (order)
+        return order;
+    if (x->block->month != y->block->month)
+        return x->block->month < y->block->month ? -1 : 1;
+    return x->block->id < y->block->id ? -1 : x->block->id > y->block->id;
+}
+
+static void sort_blocks(struct store_reader *r)
+{
+    struct sorting *s = room(r->blocks, sizeof *s);
+
+    for (uint32_t i = 0; i < r->blocks; i++) {
+        struct reader_block *b = r->block[i];
+        s[i] = (struct sorting){b->zone.field[FIELD_TIME].range.lo,
+                                strtab_text(r->text, b->sensor, NULL), b};
+    }
+    qsort(s, r->blocks, sizeof *s, by_order);
+    for (uint32_t i = 0; i < r->blocks; i++)
+        r->block[i] = s[i].block;
+    free(s);
+}
+
+struct store_reader *store_reader_open(struct store *s, struct strtab *t,
+                                       bool odd, struct err *e)
+{
+    struct store_reader *r = room(1, sizeof *r);
+
+    r->s = s;
+    r->text = t;
+    if (reader_snapshot(r, odd, e) && list_blocks(r, e)) {
+        sort_blocks(r);
+        return r;
+    }
+    store_reader_close(r);
+    return NULL;
+}
+
+void store_reader_close(struct store_reader *r)
+{
+    if (!r)
+        return;
+    for (uint32_t i = 0; i < r->blocks; i++)
+        free(r->block[i]);
+    free(r->block);
+    drop_snapshot(r);
+    free(r);
+}
+
+uint32_t store_reader_blocks(const struct store_reader *r)
+{
+    return r->blocks;
+}
+
+struct store_block_info store_reader_block(const struct store_reader *r,
+                                           uint32_t i)
+{
+    const struct reader_block *b = r->block[i];
+
+    return (struct store_block_info){.zone = &b->zone,
+                                     .sensor = b->sensor,
+                                     .month = r->month[b->month].month,
+                                     .id = b->id,
+                                     .bytes = b->bytes};
+}
+
+uint32_t store_reader_captures(const struct store_reader *r)
+{
+    return r->captures;
+}
+
+const struct store_capture *store_reader_capture(const struct store_reader *r,
+                                                 uint32_t i)
+{
+    return &r->capture[i];
+}
+
+bool reader_bytes(const struct store_reader *r, uint32_t block,
+                  struct kv_bytes *v, struct err *e)
+{
+    const struct reader_block *b = r->block[block];
+
+    if (!month_block_get(r->month[b->month].txn, b->id, v, e) ||
+        (!v->data && !err_set(e, ERR_STORE, "is missing")))
+        return reader_context(r, block, e);
+    return true;
+}

@@ -1,0 +1,46 @@
+/* reader.h - the reader's inside, for the files that make it up. */
+#ifndef STORE_READER_H
+#define STORE_READER_H
+
+#include "store/inside.h"
+#include "store/month.h"
+
+/* One month in the snapshot. */
+struct reader_month {
+    uint32_t month;
+    struct kv *kv;
+    struct kv_txn *txn;
+};
+
+struct reader_block {
+    uint32_t month; /* place in store_reader.month */
+    uint32_t sensor;
+    uint64_t id, bytes, sequence, replaces;
+    struct zone zone;
+};
+
+struct store_reader {
+    struct store *s;
+    struct strtab *text;
+    uint64_t sequence;
+    struct reader_month *month;
+    uint32_t months;
+    struct reader_block **block; /* in the order of store_reader_block */
+    uint32_t blocks, block_cap;
+    struct store_capture *capture;
+    uint32_t captures;
+};
+
+/* "2026-09 block 17: " in front of an error. Returns false. */
+bool reader_context(const struct store_reader *r, uint32_t block,
+                    struct err *e);
+/* The bytes of a block. */
+bool reader_bytes(const struct store_reader *r, uint32_t block,
+                  struct kv_bytes *v, struct err *e) MUST_CHECK;
+
+/* Opens a snapshot without reading any block: catalogue, captures and a
+ * transaction on every month. `odd` as store_reader_open. */
+bool reader_snapshot(struct store_reader *r, bool odd,
+                     struct err *e) MUST_CHECK;
+
+#endif

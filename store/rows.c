@@ -1,0 +1,62 @@
+/* rows.c - the rows of a block of a reader: decoding happens in block_*.c. */
+#include <stdlib.h>
+
+#include "store/reader.h"
+
+struct store_block {
+    const struct store_reader *reader;
+    uint32_t i;
+    struct block *block;
+};
+
+struct store_block *store_block_open(struct store_reader *r, uint32_t i,
+                                     struct err *e)
+{
+    struct kv_bytes v;
+
+    if (!reader_bytes(r, i, &v, e))
+        return NULL;
+    struct block *block = block_open(v.data, v.len, r->text, e);
+    if (!block) {
+        reader_context(r, i, e);
+        return NULL;
+    }
+    block_on_read(block, kv_will_need);
+    struct store_block *b = malloc(sizeof *b);
+    if (!b)
+        err_no_memory();
+    *b = (struct store_block){r, i, block};
+    return b;
+}
+
+void store_block_close(struct store_block *b)
+{
+    if (!b)
+        return;
+    block_close(b->block);
+    free(b);
+}
+
+bool store_block_column(struct store_block *b, enum field_id f, uint32_t from,
+                        uint32_t n, struct column *out, struct err *e)
+{
+    return block_column(b->block, f, from, n, out, e)
+               ? true
+               : reader_context(b->reader, b->i, e);
+}
+
+bool store_block_order(struct store_block *b, uint32_t row,
+                       struct store_order *out, struct err *e)
+{
+    struct block_origin o;
+
+    if (!block_order(b->block, row, &o, e))
+        return reader_context(b->reader, b->i, e);
+    *out = (struct store_order){o.capture, o.position};
+    return true;
+}
+
+size_t store_block_memory(const struct store_block *b)
+{
+    return block_memory(b->block);
+}

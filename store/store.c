@@ -1,0 +1,211 @@
+/* store.c - making a store, opening it. */
+#include "store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/inside.h"
+
+enum { PATH_LEN = 4200 };
+
+const uint32_t store_format = 1;
+
+static bool path_of(char out[PATH_LEN], const char *dir, const char *name)
+{
+    int n = snprintf(out, PATH_LEN, "%s/%s", dir, name);
+
+    return n > 0 && n < PATH_LEN;
+}
+
+bool store_exists(const char *dir)
+{
+    char path[PATH_LEN];
+
+    return path_of(path, dir, "catalogue") && kv_exists(path);
+}
+
+/* ---- making ---- */
+
+static bool is_empty(const char *dir)
+{
+    DIR *d = opendir(dir);
+    uint32_t n = 0;
+
+    while (d && n <= 2 && readdir(d))
+        n++; /* "." and ".." are always there */
+    if (d)
+        closedir(d);
+    return d && n <= 2;
+}
+
+static bool make_folder(const char *dir, struct err *e)
+{
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+        return err_set(e, ERR_STORE, "cannot make %s: %m", dir);
+    if (store_exists(dir))
+        return err_set(e, ERR_STORE, "%s is a store already", dir);
+    if (!is_empty(dir))
+        return err_set(e, ERR_STORE, "%s exists and is no empty folder", dir);
+    if (chmod(dir, 0700) != 0)
+        return err_set(e, ERR_STORE, "cannot make %s: %m", dir);
+    return inside_check_place(dir, e);
+}
+
+static bool make_lock(const char *dir, struct err *e)
+{
+    char path[PATH_LEN];
+    int fd = -1;
+
+    if (path_of(path, dir, "lock"))
+        fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 || fchmod(fd, 0600) != 0 || fsync(fd) != 0)
+        err_set(e, ERR_STORE, "cannot make the lock of %s: %m", dir);
+    if (fd >= 0)
+        close(fd);
+    return e->code == ERR_NONE;
+}
+
+static bool write_head(struct kv *k, const struct catalogue_head *h,
+                       struct err *e)
+{
+    struct kv_txn *t = kv_room(k, KV_PAGE, e) ? kv_begin(k, true, e) : NULL;
+
+    if (!t)
+        return false;
+    if (catalogue_write(t, h, e))
+        return kv_commit(t, e);
+    kv_abort(t);
+    return false;
+}
+
+static bool make_catalogue(const char *dir, const struct store_options *o,
+                           struct err *e)
+{
+    struct catalogue_head h = {
+        .format = store_format, .options = *o, .next_id = 1};
+    struct envs envs;
+
+    if (getentropy(h.id, sizeof h.id) != 0)
+        return err_set(e, ERR_SYSTEM, "cannot draw random bytes: %m");
+    envs_init(&envs, dir);
+    struct kv *k =
+        envs_set_write(&envs, e) ? envs_get(&envs, ENVS_CATALOGUE, e) : NULL;
+    bool good = k && write_head(k, &h, e);
+    envs_put(&envs, k);
+    envs_free(&envs);
+    return good;
+}
+
+static bool sync_folder(const char *dir, struct err *e)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || fsync(fd) != 0)
+        err_set(e, ERR_STORE, "cannot sync %s: %m", dir);
+    if (fd >= 0)
+        close(fd);
+    return e->code == ERR_NONE;
+}
+
+bool store_create(const char *dir, const struct store_options *o, struct err *e)
+{
+    e->code = ERR_NONE;
+    return make_folder(dir, e) && make_lock(dir, e) &&
+           make_catalogue(dir, o, e) && sync_folder(dir, e);
+}
+
+/* ---- opening ---- */
+
+bool inside_read_head(struct store *s, struct catalogue_head *h, struct err *e)
+{
+    struct kv *k = envs_get(&s->envs, ENVS_CATALOGUE, e);
+    struct kv_txn *t = k ? kv_begin(k, false, e) : NULL;
+    bool good = t && catalogue_read(t, h, e);
+
+    kv_abort(t);
+    envs_put(&s->envs, k);
+    return good;
+}
+
+struct store *store_open(const char *dir, struct err *e)
+{
+    struct catalogue_head h;
+
+    e->code = ERR_NONE;
+    if (!store_exists(dir)) {
+        err_set(e, ERR_STORE, "there is no store at %s", dir);
+        return NULL;
+    }
+    if (!inside_check_place(dir, e))
+        return NULL;
+    struct store *s = calloc(1, sizeof *s);
+    if (!s || !(s->dir = strdup(dir)))
+        err_no_memory();
+    envs_init(&s->envs, s->dir);
+    if (!inside_read_head(s, &h, e)) {
+        err_context(e, "%s", dir);
+        store_close(s);
+        return NULL;
+    }
+    s->options = h.options;
+    memcpy(s->id, h.id, sizeof s->id);
+    return s;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    envs_free(&s->envs);
+    free(s->dir);
+    free(s);
+}
+
+const char *store_dir(const struct store *s)
+{
+    return s->dir;
+}
+
+struct store_options store_options_of(const struct store *s)
+{
+    return s->options;
+}
+
+static uint64_t folder_bytes(const char *path)
+{
+    static const char *const files[] = {"data.mdb", "lock.mdb"};
+    char file[PATH_LEN];
+    struct stat st;
+    uint64_t n = 0;
+
+    for (uint32_t i = 0; i < 2; i++)
+        if (path_of(file, path, files[i]) && stat(file, &st) == 0)
+            n += (uint64_t)st.st_blocks * 512;
+    return n;
+}
+
+uint64_t store_bytes_on_disk(const struct store *s)
+{
+    char name[ENVS_NAME], path[PATH_LEN];
+    uint32_t *month, n;
+    struct err e = {0};
+    uint64_t bytes = 0;
+
+    if (path_of(path, s->dir, "catalogue"))
+        bytes += folder_bytes(path);
+    if (!envs_list(&s->envs, &month, &n, &e))
+        return bytes;
+    for (uint32_t i = 0; i < n; i++) {
+        envs_name(name, month[i]);
+        if (path_of(path, s->dir, name))
+            bytes += folder_bytes(path);
+    }
+    free(month);
+    return bytes;
+}

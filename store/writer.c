@@ -1,0 +1,392 @@
+/* writer.c - taking rows in: which month, which builder, seen before or not. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/timestamp.h"
+#include "store/writer.h"
+
+enum { PATH_LEN = 4200, POLL_MS = 20 };
+
+/* ---- the lock ---- */
+
+static void pause_ms(long ms)
+{
+    struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+
+    nanosleep(&t, NULL);
+}
+
+static bool wait_lock(int fd, int wait_ms, void (*waiting)(void *), void *ctx)
+{
+    for (int spent = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; spent += POLL_MS) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || spent >= wait_ms)
+            return false;
+        if (spent == 0 && waiting)
+            waiting(ctx);
+        pause_ms(POLL_MS);
+    }
+    return true;
+}
+
+static int open_lock(const struct store *s, struct err *e)
+{
+    char path[PATH_LEN];
+    int n = snprintf(path, sizeof path, "%s/lock", s->dir), fd = -1;
+
+    if (n > 0 && n < PATH_LEN)
+        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        err_set(e, ERR_STORE, "cannot write to %s: %m", s->dir);
+    return fd;
+}
+
+static int take_lock(const struct store *s, int wait_ms,
+                     void (*waiting)(void *), void *ctx, struct err *e)
+{
+    int fd = open_lock(s, e);
+
+    if (fd >= 0 && !wait_lock(fd, wait_ms, waiting, ctx)) {
+        err_set(e, ERR_STORE, "another process is writing to %s", s->dir);
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* ---- opening ---- */
+
+static bool repair(struct store_writer *w, struct err *e)
+{
+    uint32_t *month, n;
+
+    if (!envs_list(&w->s->envs, &month, &n, e))
+        return false;
+    bool good = true;
+    for (uint32_t i = 0; i < n && good; i++) {
+        struct kv *k = envs_get(&w->s->envs, month[i], e);
+        good = k && month_roll_back(k, w->head.sequence, e);
+        envs_put(&w->s->envs, k);
+        if (!good)
+            writer_context(month[i], e);
+    }
+    free(month);
+    return good;
+}
+
+struct store_writer *store_writer_open(struct store *s, int wait_ms,
+                                       void (*waiting)(void *), void *ctx,
+                                       struct err *e)
+{
+    int lock = take_lock(s, wait_ms, waiting, ctx, e);
+
+    if (lock < 0)
+        return NULL;
+    struct store_writer *w = calloc(1, sizeof *w);
+    if (!w)
+        err_no_memory();
+    w->s = s;
+    w->lock = lock;
+    if (envs_set_write(&s->envs, e) && inside_read_head(s, &w->head, e) &&
+        repair(w, e)) {
+        w->encoder = block_encoder_new();
+        return w;
+    }
+    store_writer_close(w);
+    return NULL;
+}
+
+void store_writer_close(struct store_writer *w)
+{
+    if (!w)
+        return;
+    writer_drop(w);
+    free(w->builder);
+    free(w->track);
+    free(w->capture);
+    buf_free(&w->scratch);
+    block_encoder_free(w->encoder);
+    close(w->lock); /* and with it the flock */
+    free(w);
+}
+
+/* ---- captures ---- */
+
+struct known {
+    struct store_writer *w;
+    struct store_capture *out;
+    uint32_t n, max;
+};
+
+static void known_add(struct known *k, const struct store_capture *c)
+{
+    if (k->n < k->max)
+        k->out[k->n] = *c;
+    k->n++;
+}
+
+/* What ended since the last commit is fresher than the catalogue. */
+static bool known_row(void *ctx, const struct store_capture *c)
+{
+    struct known *k = ctx;
+
+    for (uint32_t i = 0; i < k->w->captures; i++)
+        if (k->w->capture[i].ended && k->w->capture[i].c->id == c->id)
+            return true;
+    known_add(k, c);
+    return true;
+}
+
+static bool digest_eq(struct digest a, struct digest b)
+{
+    return a.hi == b.hi && a.lo == b.lo;
+}
+
+static bool fail(struct store_writer *w, const struct err *e)
+{
+    w->failed = true;
+    w->why = *e;
+    return false;
+}
+
+uint32_t store_writer_known(struct store_writer *w, struct digest first,
+                            struct store_capture *out, uint32_t max)
+{
+    struct known known = {w, out, 0, max};
+    struct err e = {0};
+    struct kv *k = envs_get(&w->s->envs, ENVS_CATALOGUE, &e);
+    struct kv_txn *t = k ? kv_begin(k, false, &e) : NULL;
+
+    /* Not to know would be to add a capture twice: nothing goes in then. */
+    if (!t || !catalogue_each(t, &first, known_row, &known, &e))
+        fail(w, &e);
+    kv_abort(t);
+    envs_put(&w->s->envs, k);
+    for (uint32_t i = 0; i < w->captures; i++)
+        if (w->capture[i].ended && digest_eq(w->capture[i].c->first, first))
+            known_add(&known, w->capture[i].c);
+    return known.n;
+}
+
+static bool check(const struct store_writer *w, struct err *e)
+{
+    if (w->failed)
+        *e = w->why;
+    return !w->failed;
+}
+
+bool store_writer_begin(struct store_writer *w, struct store_capture *c,
+                        struct err *e)
+{
+    if (!check(w, e))
+        return false;
+    if (c->sensor[0] == 0)
+        return err_set(e, ERR_USAGE, "a sensor needs a name");
+    if (w->ended >= WRITER_CAPTURES && !writer_commit(w, false, e))
+        return false;
+    if ((w->captures & (w->captures - 1)) == 0) {
+        size_t cap = w->captures ? (size_t)w->captures * 2 : 1;
+        w->capture = realloc(w->capture, cap * sizeof *w->capture);
+        if (!w->capture)
+            err_no_memory();
+    }
+    if (c->id == 0)
+        c->id = w->head.next_id++;
+    w->capture[w->captures++] = (struct writer_capture){c, false};
+    return true;
+}
+
+bool store_writer_end(struct store_writer *w, struct store_capture *c,
+                      struct err *e)
+{
+    if (!check(w, e))
+        return false;
+    for (uint32_t i = 0; i < w->captures; i++) {
+        if (w->capture[i].c != c || w->capture[i].ended)
+            continue;
+        w->capture[i].ended = true;
+        w->ended++;
+        return true;
+    }
+    return err_set(e, ERR_USAGE, "capture %s was not begun", c->name);
+}
+
+/* ---- rows ---- */
+
+/* The times that lie in a month, ends included. */
+static void month_bounds(uint32_t month, int64_t *from, int64_t *to)
+{
+    struct civil c = {.year = (int32_t)(month / 12),
+                      .month = (int32_t)(month % 12 + 1),
+                      .day = 1};
+
+    if (!timestamp_from_civil(&c, from))
+        *from = INT64_MIN;
+    c.year = (int32_t)((month + 1) / 12);
+    c.month = (int32_t)((month + 1) % 12 + 1);
+    if (timestamp_from_civil(&c, to))
+        --*to;
+    else
+        *to = INT64_MAX;
+}
+
+static void *grow_list(void *list, uint32_t n, size_t size)
+{
+    if (n & (n - 1))
+        return list;
+    list = realloc(list, (n ? (size_t)n * 2 : 1) * size);
+    if (!list)
+        err_no_memory();
+    return list;
+}
+
+static struct builder *find_builder(struct store_writer *w, uint32_t month,
+                                    const char *sensor)
+{
+    for (uint32_t i = 0; i < w->builders; i++)
+        if (w->builder[i]->month == month &&
+            strcmp(w->builder[i]->sensor, sensor) == 0)
+            return w->builder[i];
+    return NULL;
+}
+
+static struct writer_track *find_track(struct store_writer *w, uint32_t month,
+                                       uint64_t capture)
+{
+    for (uint32_t i = w->tracks; i > 0; i--)
+        if (w->track[i - 1]->month == month &&
+            w->track[i - 1]->row.capture == capture)
+            return w->track[i - 1];
+    return NULL;
+}
+
+static bool new_builder(struct store_writer *w, struct kv_txn *t,
+                        uint32_t month, const char *sensor, struct err *e)
+{
+    struct builder *b = builder_new(month, sensor);
+
+    if (!month_tail(t, sensor, &b->tail_id, &b->tail_rows, e)) {
+        builder_free(b);
+        return false;
+    }
+    w->builder = grow_list(w->builder, w->builders, sizeof(struct builder *));
+    w->builder[w->builders++] = b;
+    return true;
+}
+
+static bool new_track(struct store_writer *w, struct kv_txn *t, uint32_t month,
+                      const struct store_capture *c, struct err *e)
+{
+    struct writer_track *track = calloc(1, sizeof *track);
+    bool found;
+
+    if (!track)
+        err_no_memory();
+    track->month = month;
+    if (!month_row_read(t, c->id, &track->row, &found, e)) {
+        free(track);
+        return false;
+    }
+    track->row.capture = c->id;
+    track->row.first = c->first;
+    memcpy(track->row.sensor, c->sensor, sizeof track->row.sensor);
+    memcpy(track->row.name, c->name, sizeof track->row.name);
+    w->track = grow_list(w->track, w->tracks, sizeof(struct writer_track *));
+    w->track[w->tracks++] = track;
+    return true;
+}
+
+/* Makes what is missing for rows of this capture in this month. */
+static bool prepare(struct store_writer *w, uint32_t month,
+                    const struct store_capture *c, struct err *e)
+{
+    bool track = find_track(w, month, c->id) != NULL;
+    bool builder = find_builder(w, month, c->sensor) != NULL;
+
+    if (track && builder)
+        return true;
+    struct kv *k = envs_get(&w->s->envs, month, e);
+    struct kv_txn *t = k ? kv_begin(k, false, e) : NULL;
+    bool good = t && (track || new_track(w, t, month, c, e)) &&
+                (builder || new_builder(w, t, month, c->sensor, e));
+    kv_abort(t);
+    envs_put(&w->s->envs, k);
+    return good ? true : writer_context(month, e);
+}
+
+/* Points w->last at the place of this packet. */
+static bool find_place(struct store_writer *w, const struct store_capture *c,
+                       int64_t time, bool odd, struct err *e)
+{
+    bool same = w->last.c == c && odd == (w->last.month == ENVS_ODD);
+
+    if (same && (odd || (time >= w->last.from && time <= w->last.to)))
+        return true;
+    uint32_t month = odd ? ENVS_ODD : envs_month(time);
+    if (!prepare(w, month, c, e))
+        return false;
+    w->last.c = c;
+    w->last.month = month;
+    w->last.builder = find_builder(w, month, c->sensor);
+    w->last.track = find_track(w, month, c->id);
+    month_bounds(month, &w->last.from, &w->last.to);
+    return true;
+}
+
+static void take_row(struct store_writer *w, struct store_capture *c,
+                     const struct record *r, uint64_t position)
+{
+    struct block_row *row = builder_add(w->last.builder);
+    struct month_count *n = &w->last.track->row.now;
+
+    row->record = *r;
+    row->record.present |= UINT64_C(1) << FIELD_TIME;
+    row->record.present &= ~(UINT64_C(1) << FIELD_SENSOR);
+    row->capture = c->first;
+    row->capture_id = c->id;
+    row->position = position;
+    if (n->kept == 0 || r->TIME < n->first_time)
+        n->first_time = r->TIME;
+    if (n->kept == 0 || r->TIME > n->last_time)
+        n->last_time = r->TIME;
+    n->next = position + 1;
+    n->kept++;
+    w->last.track->dirty = true;
+    c->kept++;
+    w->rows++;
+}
+
+static bool is_full(const struct store_writer *w)
+{
+    return w->rows >= WRITER_ROWS || w->builders >= WRITER_BUILDERS ||
+           w->tracks >= WRITER_TRACKS || w->blocks >= WRITER_BLOCKS ||
+           w->block_bytes >= WRITER_BLOCK_BYTES;
+}
+
+bool store_writer_add(struct store_writer *w, struct store_capture *c,
+                      const struct record *r, uint64_t position, bool odd,
+                      bool *added, struct err *e)
+{
+    *added = false;
+    if (!check(w, e))
+        return false;
+    if (!find_place(w, c, r->TIME, odd, e))
+        return fail(w, e);
+    if (position >= w->last.track->row.now.next) {
+        take_row(w, c, r, position);
+        *added = true;
+    }
+    struct builder *b = w->last.builder;
+    if (b->n + b->tail_rows >= BLOCK_ROWS && !writer_seal(w, b, e))
+        return fail(w, e);
+    return is_full(w) ? writer_commit(w, false, e) : true;
+}
+
+bool store_writer_commit(struct store_writer *w, struct err *e)
+{
+    return check(w, e) && writer_commit(w, true, e);
+}

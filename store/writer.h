@@ -1,0 +1,78 @@
+/* writer.h - the writer's inside, for the files that make it up: taking rows
+ * in (writer.c) and committing them (commit.c). */
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include "store/builder.h"
+#include "store/inside.h"
+
+/* Bounds on what waits in memory for a commit; over any, one happens. */
+enum {
+    WRITER_ROWS = 128 * 1024,      /* in all builders */
+    WRITER_BUILDERS = 256,         /* with a chunk each at least */
+    WRITER_TRACKS = 4096,          /* (capture, month) pairs */
+    WRITER_BLOCKS = 16,            /* full and encoded */
+    WRITER_BLOCK_BYTES = 16 << 20, /* of these, about */
+    WRITER_CAPTURES = 1024         /* ended, their rows to be written */
+};
+
+/* An encoded block that the next commit stores. */
+struct writer_block {
+    uint32_t month;
+    uint64_t replaces;
+    uint8_t *data;
+    size_t len;
+};
+
+/* How far a capture has come in a month. */
+struct writer_track {
+    uint32_t month;
+    bool dirty; /* differs from the ledger */
+    struct month_row row;
+};
+
+struct writer_capture {
+    struct store_capture *c;
+    bool ended;
+};
+
+struct store_writer {
+    struct store *s;
+    int lock; /* file that holds the flock */
+    struct catalogue_head head;
+    struct block_encoder *encoder;
+    struct buf scratch;
+    struct builder **builder;
+    uint32_t builders;
+    uint64_t rows; /* in builders */
+    struct writer_track **track;
+    uint32_t tracks;
+    struct writer_block *block;
+    uint32_t blocks;
+    size_t block_bytes;
+    struct writer_capture *capture;
+    uint32_t captures, ended;
+    struct {
+        const struct store_capture *c;
+        uint32_t month;
+        int64_t from, to; /* times that lie in `month` */
+        struct builder *builder;
+        struct writer_track *track;
+    } last;      /* where the last packet went: the next one mostly does too */
+    bool failed; /* nothing more can be done but close */
+    struct err why;
+};
+
+/* Encodes the rows of b as a block that waits for the commit. */
+bool writer_seal(struct store_writer *w, struct builder *b,
+                 struct err *e) MUST_CHECK;
+/* Commits. `merge`: take in open tails however large they are. */
+bool writer_commit(struct store_writer *w, bool merge,
+                   struct err *e) MUST_CHECK;
+/* Drops all that waits in memory. */
+void writer_drop(struct store_writer *w);
+
+/* Puts the name of the month in front of an error. Returns false. */
+bool writer_context(uint32_t month, struct err *e);
+
+#endif
