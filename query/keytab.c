@@ -217,18 +217,14 @@ bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct budget *b)
 {
     static const uint64_t bit = 1;
-    struct column c[KEYTAB_KEYS_MAX];
+    struct column c[SET_TUPLE_MAX];
     struct sel one = {.n = 1, .row = {0}};
 
-    for (uint32_t k = 0; k < t->keys; k++) {
-        const union cell *cell = &tuple[k].cell;
-        c[k] = (struct column){.absent = tuple[k].absent ? &bit : NULL};
-        switch (t->key[k].lane) {
-        case LANE_INT: c[k].i = &cell->i; break;
-        case LANE_REAL: c[k].r = &cell->r; break;
-        case LANE_ADDR: c[k].a = &cell->a; break;
-        case LANE_SET: c[k].set = &cell->set; break;
-        }
+    /* All lanes of a cell begin at its first byte. */
+    for (uint32_t k = 0; k < SET_TUPLE_MAX; k++) {
+        const struct value *v = &tuple[k < t->keys ? k : 0];
+        c[k].i = &v->cell.i;
+        c[k].absent = v->absent ? &bit : NULL;
     }
     return keytab_rows(t, c, &one, id, b);
 }

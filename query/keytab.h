@@ -33,7 +33,7 @@ void keytab_close(struct keytab *t, struct budget *b);
 bool keytab_rows(struct keytab *t, const struct column *c,
                  const struct sel *rows, uint32_t *id,
                  struct budget *b) MUST_CHECK;
-/* The number of one tuple. */
+/* The number of one tuple of at most SET_TUPLE_MAX values. */
 bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct budget *b) MUST_CHECK;
 

@@ -70,7 +70,8 @@ static void collect(void *ctx, struct scope_slot *slot)
             return;
     }
     struct scope_slot **list = (struct scope_slot **)arena_alloc(
-        c->planner->scope->arena, (plan->slots + 1) * sizeof *list);
+        c->planner->scope->arena,
+        (plan->slots + 1) * sizeof(struct scope_slot *));
     for (uint32_t i = 0; i < plan->slots; i++)
         list[i] = plan->slot[i];
     list[plan->slots++] = slot;

@@ -162,7 +162,7 @@ static bool add_plan(struct query_work *w, const struct ast_query *q)
         return false;
     }
     w->plan = (struct plan **)realloc((void *)w->plan,
-                                      (w->plans + 1) * sizeof *w->plan);
+                                      (w->plans + 1) * sizeof(struct plan *));
     if (!w->plan)
         err_no_memory();
     w->plan[w->plans++] = plan;
