@@ -213,7 +213,7 @@ static void merges_overlapping_blocks_in_packet_order(void **state)
     for (uint32_t i = 0; i < PACKETS; i++)
         put_packet(&want, &packet[order[i]]);
     end_text(&want);
-    check("show time, sensor, src, sport, len", &want);
+    check("| show time, sensor, src, sport, len", &want);
     buf_free(&want);
 }
 
@@ -243,7 +243,7 @@ static void stops_after_the_head(void **state)
     for (uint32_t i = 0; i < 1500; i++)
         put_packet(&want, &packet[order[i]]);
     end_text(&want);
-    check("head 1500 | show time, sensor, src, sport, len", &want);
+    check("| head 1500 | show time, sensor, src, sport, len", &want);
     buf_free(&want);
 }
 
@@ -266,7 +266,7 @@ static void aggregates_by_source(void **state)
                    tuples_of(&t[i]), span);
     }
     end_text(&want);
-    check("stats count(), few = count(dport < 3), len = sum(len), "
+    check("| stats count(), few = count(dport < 3), len = sum(len), "
           "d = distinct(dst), pairs = distinct(dst, dport), "
           "span = span(time) by src",
           &want);
@@ -394,13 +394,13 @@ static void sorts_packets_with_ties_in_packet_order(void **state)
     for (uint32_t i = 0; i < PACKETS; i++)
         put_packet(&want, &packet[sorted[i]]);
     end_text(&want);
-    check("sort len desc | show time, sensor, src, sport, len", &want);
+    check("| sort len desc | show time, sensor, src, sport, len", &want);
     buf_free(&want);
     buf_printf(&want, "time,sensor,src,sport,len\n");
     for (uint32_t i = 0; i < 700; i++)
         put_packet(&want, &packet[sorted[i]]);
     end_text(&want);
-    check("top 700 by len | show time, sensor, src, sport, len", &want);
+    check("| top 700 by len | show time, sensor, src, sport, len", &want);
     buf_free(&want);
 }
 
@@ -434,7 +434,7 @@ static void says_which_key_needs_more_memory(void **state)
     struct rows got;
 
     (void)state;
-    rows_of(dir, "stats set(seq) by src, dst, seq", &o, NULL, &got);
+    rows_of(dir, "| stats set(seq) by src, dst, seq", &o, NULL, &got);
     assert_int_equal(got.status, 6);
     assert_non_null(strstr(got.error, "`stats`: 293 KiB are not enough: "));
     assert_non_null(strstr(got.error, "groups by src, dst, seq"));
@@ -448,7 +448,7 @@ static void ends_when_it_is_stopped(void **state)
     struct rows got;
 
     (void)state;
-    rows_of(dir, "stats count()", &o, NULL, &got);
+    rows_of(dir, "| stats count()", &o, NULL, &got);
     assert_int_equal(got.status, 130);
     rows_free(&got);
 }
@@ -459,7 +459,7 @@ static void ends_when_its_time_is_over(void **state)
     struct rows got;
 
     (void)state;
-    rows_of(dir, "stats count()", &o, NULL, &got);
+    rows_of(dir, "| stats count()", &o, NULL, &got);
     assert_int_equal(got.status, 6);
     rows_free(&got);
 }

@@ -217,7 +217,8 @@ static void read_line(struct runner *r, const char *line, int *now)
     t->line += !t->has[QUERY];
     if (strncmp(line, "# ", 2) == 0 && *now != QUERY) {
         end_case(r);
-        snprintf(t->name, sizeof t->name, "%s", line + 2);
+        snprintf(t->name, sizeof t->name, "%.*s", (int)sizeof t->name - 1,
+                 line + 2);
         *now = SECTIONS;
     } else if (!begin_section(r, line, now) && *now != SECTIONS &&
                (line[0] || *now == QUERY || *now == EXPECT || *now == ERROR)) {

@@ -26,7 +26,7 @@ n,s,t,d,x
 
 # keys only
 query
-stats by proto
+| stats by proto
 expect
 proto
 1
@@ -36,7 +36,7 @@ proto
 
 # distinct is stats by keys
 query
-distinct src, dport
+| distinct src, dport
 expect
 src,dport
 10.0.0.1,80
