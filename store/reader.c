@@ -67,7 +67,7 @@ static bool read_catalogue(struct store_reader *r, struct err *e)
     return good;
 }
 
-static void drop_snapshot(struct store_reader *r)
+void reader_snapshot_drop(struct store_reader *r)
 {
     for (uint32_t i = 0; i < r->months; i++) {
         kv_abort(r->month[i].txn);
@@ -124,7 +124,7 @@ bool reader_snapshot(struct store_reader *r, bool odd, struct err *e)
             return false;
         if (!late)
             return true;
-        drop_snapshot(r);
+        reader_snapshot_drop(r);
     }
     return err_set(e, ERR_STORE, "%s changes too fast to be read", r->s->dir);
 }
@@ -280,7 +280,7 @@ void store_reader_close(struct store_reader *r)
     for (uint32_t i = 0; i < r->blocks; i++)
         free(r->block[i]);
     free(r->block);
-    drop_snapshot(r);
+    reader_snapshot_drop(r);
     free(r);
 }
 

@@ -42,5 +42,7 @@ bool reader_bytes(const struct store_reader *r, uint32_t block,
  * transaction on every month. `odd` as store_reader_open. */
 bool reader_snapshot(struct store_reader *r, bool odd,
                      struct err *e) MUST_CHECK;
+/* Ends it, also one that failed half way; the blocks are the caller's. */
+void reader_snapshot_drop(struct store_reader *r);
 
 #endif

@@ -337,6 +337,14 @@ static bool find_place(struct store_writer *w, const struct store_capture *c,
     return true;
 }
 
+static void note_time(uint64_t kept, int64_t *first, int64_t *last, int64_t t)
+{
+    if (kept == 0 || t < *first)
+        *first = t;
+    if (kept == 0 || t > *last)
+        *last = t;
+}
+
 static void take_row(struct store_writer *w, struct store_capture *c,
                      const struct record *r, uint64_t position)
 {
@@ -349,10 +357,8 @@ static void take_row(struct store_writer *w, struct store_capture *c,
     row->capture = c->first;
     row->capture_id = c->id;
     row->position = position;
-    if (n->kept == 0 || r->TIME < n->first_time)
-        n->first_time = r->TIME;
-    if (n->kept == 0 || r->TIME > n->last_time)
-        n->last_time = r->TIME;
+    note_time(n->kept, &n->first_time, &n->last_time, r->TIME);
+    note_time(c->kept, &c->first_time, &c->last_time, r->TIME);
     n->next = position + 1;
     n->kept++;
     w->last.track->dirty = true;
