@@ -114,6 +114,7 @@ void format_begin(struct format *f, uint32_t index, const struct columns *c)
     f->index = index;
     f->rows = 0;
     take_columns(f, c);
+    f->begun = true;
     f->now->begin(f, c);
 }
 
@@ -128,11 +129,15 @@ bool format_rows(struct format *f, struct batch *b)
 void format_end(struct format *f)
 {
     f->now->end(f);
+    f->begun = false;
     push(f);
 }
 
 bool format_close(struct format *f, struct err *e)
 {
+    f->broken = f->begun;
+    if (f->begun)
+        format_end(f);
     push(f);
     buf_free(&f->out);
     free(f->col);

@@ -42,7 +42,8 @@ bool format_json_rows(struct format *f, struct batch *b)
 
 void format_json_end(struct format *f)
 {
-    render_text(&f->out, f->rows ? "\n]\n" : "]\n");
+    if (!f->broken)
+        render_text(&f->out, f->rows ? "\n]\n" : "]\n");
 }
 
 void format_ndjson_begin(struct format *f, const struct columns *c)

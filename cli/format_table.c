@@ -198,7 +198,7 @@ void format_table_end(struct format *f)
 
     size_and_put(f);
     format_flush(f, true);
-    if (f->o.notes && !f->closed)
+    if (f->o.notes && !f->closed && !f->broken)
         put_footer(f);
     buf_free(&t->text);
     buf_free(&t->ends);

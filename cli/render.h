@@ -16,7 +16,7 @@ enum render_style {
 /* How values are shown. Borrowed pointers outlive it. One thread. */
 struct render {
     enum render_style style;
-    bool epoch; /* times as Unix seconds */
+    bool epoch; /* times, but no dates, as Unix seconds */
     const struct tz *tz;
     const struct strtab *text;
 };

@@ -91,7 +91,7 @@ umask 022
 [ "$(stat -c %a "$store")" = 700 ] || wrong "store is $(stat -c %a "$store")"
 find "$store" -type f ! -perm 600 | grep . && wrong "files that are not 0600"
 grep -q 198.51.100.0/24 "$store/site.trawl" || wrong "site.trawl has no home"
-status 5 init -s "$store" && says err "exist"
+status 5 init -s "$store" && says err "already"
 status 2 -s "$dir/x" init --home nonsense
 [ -e "$dir/x" ] && wrong "a wrong --home left a store"
 status 3 -s "$store" query all
@@ -231,7 +231,7 @@ says err "bad.q:2:"
 if command -v script >/dev/null && script --version 2>/dev/null | grep -q util-linux; then
     mkdir "$dir/state"
     cat >"$dir/session" <<'KEYS'
-all | sta	s n = count()
+all | sta	 n = count()
 all |
 stats m = count()
 .quit

@@ -201,8 +201,8 @@ static void epoch_is_a_number_in_csv_and_a_string_in_json(void **state)
     (void)state;
     assert_format("csv", 6, 2, o,
                   "time,date\n"
-                  "1788220826.947306,1788220800.000000\n"
-                  "1788220826.947306001,1788220800.000000\n"
+                  "1788220826.947306,2026-09-01\n"
+                  "1788220826.947306001,2026-09-01\n"
                   ",\n");
     assert_format("ndjson", 6, 1, o,
                   "{\"time\":\"1788220826.947306\"}\n"
@@ -464,6 +464,39 @@ static void a_full_disk_is_an_error(void **state)
     fclose(full);
 }
 
+/* What `name` writes of a query that fails after its first rows. */
+static void assert_broken(const char *name, const char *expected)
+{
+    char *out = NULL;
+    size_t len = 0;
+    struct format f;
+    struct err e = {0};
+
+    columns = (struct columns){.n = 1, .col = defs};
+    batch =
+        (struct batch){.rows = 1, .cols = 1, .col = cols, .loaded = loaded};
+    batch_select_all(&batch);
+    const struct format_options o = {.out = open_memstream(&out, &len),
+                                     .notes = stderr,
+                                     .tz = &utc,
+                                     .text = &text};
+    format_open(&f, format_find(name), &o);
+    format_begin(&f, 0, &columns);
+    assert_true(format_rows(&f, &batch));
+    assert_true(format_close(&f, &e));
+    fclose(o.out);
+    assert_string_equal(out, expected);
+    free(out);
+}
+
+static void what_came_before_a_failure_is_shown(void **state)
+{
+    (void)state;
+    assert_broken("table", "b\ntrue\n");
+    assert_broken("csv", "b\ntrue\n");
+    assert_broken("json", "[\n{\"b\":true}");
+}
+
 /* Packets: columns are fields; those not set are absent. */
 struct packets {
     int64_t value[FIELD_COUNT][ROWS];
@@ -624,6 +657,7 @@ int main(void)
         cmocka_unit_test(long_tables_keep_the_widths_of_their_beginning),
         cmocka_unit_test(a_closed_pipe_ends_without_an_error),
         cmocka_unit_test(a_full_disk_is_an_error),
+        cmocka_unit_test(what_came_before_a_failure_is_shown),
         cmocka_unit_test(text_prints_packets_grouped_by_source),
         cmocka_unit_test(text_ends_where_its_memory_ends),
         cmocka_unit_test(text_without_packets_is_a_table),
