@@ -17,37 +17,29 @@ static const char *const names[COLS_MAX] = {
     "b", "n", "r", "a", "net", "mac", "time", "date", "d", "s", "flags",
 };
 static struct strtab text;
-static struct vtype types[COLS_MAX] = {
-    {.type = TYPE_BOOL},
-    {.type = TYPE_INT },
-    {.type = TYPE_REAL},
-    {.type = TYPE_ADDR},
-    {.type = TYPE_NET,  .bits4 = 24, .bits6 = 64},
-    {.type = TYPE_MAC     },
-    {.type = TYPE_TIME },
-    {.type = TYPE_TIME, .date = true},
-    {.type = TYPE_DURATION},
-    {.type = TYPE_STRING                },
-    {.type = TYPE_FLAGS                },
-};
+static struct vtype types[COLS_MAX];
+static const enum type kinds[] = {
+    TYPE_BOOL, TYPE_INT,  TYPE_REAL,     TYPE_ADDR,   TYPE_NET,  TYPE_MAC,
+    TYPE_TIME, TYPE_TIME, TYPE_DURATION, TYPE_STRING, TYPE_FLAGS};
 
-enum { TYPES = 11 };
+enum { NET = 4, DATE = 7, TYPES = 11 };
 
 static const struct addr v4 = {0, 0xffff0a000001u}; /* 10.0.0.1 */
 static const struct addr v6 = {0x20010db800000000u, 1};
 
+/* Texts are ids in `text`. */
 static const int64_t ints[TYPES][ROWS] = {
-    {1,                                       0                        },
-    {-42,                                     INT64_MIN                },
-    {0                                      },
-    {0                                      },
-    {0                         },
-    {0x0242ac110002,                     0                         },
-    {1788220826947306000,                     1788220826947306001                         },
-    {1788220800000000000,                           1788220800000000000                             },
-    {3720000000000,                                       1500      },
-    {0,                     1}, /* ids in `text` */
-    {FLAG_SYN | FLAG_ACK, 0         },
+    {1,                   0,                   0},
+    {-42,                 INT64_MIN,           0},
+    {0,                   0,                   0},
+    {0,                   0,                   0},
+    {0,                   0,                   0},
+    {0x0242ac110002,      0,                   0},
+    {1788220826947306000, 1788220826947306001, 0},
+    {1788220800000000000, 1788220800000000000, 0},
+    {3720000000000,       1500,                0},
+    {0,                   1,                   0},
+    {FLAG_SYN | FLAG_ACK, 0,                   0},
 };
 static const double reals[ROWS] = {0.1, 1e300};
 static const struct addr addrs[ROWS] = {
@@ -70,7 +62,11 @@ static int set_up(void **state)
     strtab_intern(&text, "edge1", 5);
     strtab_intern(&text, hostile, sizeof hostile - 1);
     for (uint32_t i = 0; i < TYPES; i++) {
-        enum lane lane = schema_types[types[i].type].lane;
+        enum lane lane = schema_types[kinds[i]].lane;
+        types[i].type = kinds[i];
+        types[i].date = i == DATE;
+        types[i].bits4 = i == NET ? 24 : 0;
+        types[i].bits6 = i == NET ? 64 : 0;
         defs[i] = (struct column_def){names[i], types[i]};
         cols[i] = (struct column){.absent = last_absent};
         if (lane == LANE_REAL)
@@ -276,27 +272,27 @@ static void assert_set(const struct set *s, const char *csv, const char *table,
     assert_value("ndjson", plain, s->type, col, json);
 }
 
+static struct set make_set(uint8_t members, enum type first, enum type second,
+                           uint32_t n, const union cell *cells)
+{
+    struct set s = {.n = n, .member = cells};
+
+    s.type.type = TYPE_SET;
+    s.type.members = members;
+    s.type.member[0] = first;
+    s.type.member[1] = second;
+    return s;
+}
+
 static void sets_paste_back_into_a_query(void **state)
 {
     const union cell ports[] = {{.i = 80}, {.i = 443}};
     const union cell sensors[] = {{.i = 0}};
     const union cell flags[] = {{.i = 0}, {.i = FLAG_SYN}};
-    const struct set of_int = {
-        {.type = TYPE_SET, .members = 1, .member = {TYPE_INT}},
-        2, ports
-    };
-    const struct set of_text = {
-        {.type = TYPE_SET, .members = 1, .member = {TYPE_STRING}},
-        1, sensors
-    };
-    const struct set of_flags = {
-        {.type = TYPE_SET, .members = 1, .member = {TYPE_FLAGS}},
-        2, flags
-    };
-    const struct set empty = {
-        {.type = TYPE_SET, .members = 1, .member = {TYPE_ADDR}},
-        0, NULL
-    };
+    const struct set of_int = make_set(1, TYPE_INT, TYPE_INT, 2, ports);
+    const struct set of_text = make_set(1, TYPE_STRING, TYPE_INT, 1, sensors);
+    const struct set of_flags = make_set(1, TYPE_FLAGS, TYPE_INT, 2, flags);
+    const struct set empty = make_set(1, TYPE_ADDR, TYPE_INT, 0, NULL);
 
     (void)state;
     assert_set(&of_int, "\"{80, 443}\"\n", "{80, 443}\n", "{\"x\":[80,443]}\n");
@@ -311,16 +307,8 @@ static void tuples_of_address_and_port_are_endpoints(void **state)
 {
     const union cell ends[] = {{.a = v4}, {.i = 53}, {.a = v6}, {.i = 443}};
     const union cell pairs[] = {{.a = v4}, {.a = v6}};
-    const struct set endpoints = {
-        {.type = TYPE_SET, .members = 2, .member = {TYPE_ADDR, TYPE_INT}},
-        2,
-        ends
-    };
-    const struct set others = {
-        {.type = TYPE_SET, .members = 2, .member = {TYPE_ADDR, TYPE_ADDR}},
-        1,
-        pairs
-    };
+    const struct set endpoints = make_set(2, TYPE_ADDR, TYPE_INT, 2, ends);
+    const struct set others = make_set(2, TYPE_ADDR, TYPE_ADDR, 1, pairs);
 
     (void)state;
     assert_set(&endpoints, "\"{10.0.0.1:53, [2001:db8::1]:443}\"\n",
@@ -473,8 +461,7 @@ static void assert_broken(const char *name, const char *expected)
     struct err e = {0};
 
     columns = (struct columns){.n = 1, .col = defs};
-    batch =
-        (struct batch){.rows = 1, .cols = 1, .col = cols, .loaded = loaded};
+    batch = (struct batch){.rows = 1, .cols = 1, .col = cols, .loaded = loaded};
     batch_select_all(&batch);
     const struct format_options o = {.out = open_memstream(&out, &len),
                                      .notes = stderr,
