@@ -240,7 +240,7 @@ KEYS
         XDG_STATE_HOME=$dir/state TERM=xterm \
             script -qec "'$trawl' -s '$store' shell" /dev/null >"$dir/out" 2>&1
     says out "trawl> " && says out "...> " && says out "(1 row)"
-    says out "stats n = count()"
+    [ "$(grep -c "(1 row)" "$dir/out")" = 2 ] || wrong "tab did not complete the stage"
     h=$dir/state/trawl/history
     [ "$(stat -c %a "$h")" = 600 ] && [ "$(stat -c %a "$dir/state/trawl")" = 700 ] ||
         wrong "history: $(ls -la "$dir/state/trawl")"
