@@ -96,11 +96,23 @@ static bool let_file(struct planner *p, const struct ast_item *item,
     return plan_file(p, item->text, item->at, ranges, e);
 }
 
+/* A field of that name would hide it. */
+static bool is_free(const struct ast_item *item, struct err *e)
+{
+    if (schema_find(item->name) == FIELD_COUNT)
+        return true;
+    return err_query(e, item->name_at,
+                     "`%s` is a field: give the `let` another name",
+                     item->name);
+}
+
 bool plan_let(struct planner *p, const struct ast_item *item, struct err *e)
 {
     struct scope_let *let = arena_new(p->lets, struct scope_let);
     bool ok = true;
 
+    if (!is_free(item, e))
+        return false;
     *let = (struct scope_let){.name = item->name,
                               .at = item->name_at,
                               .source = p->source,

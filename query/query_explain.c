@@ -81,6 +81,7 @@ void query_explain_plan(struct query_work *w, const struct plan *p,
                         const struct scan *s, uint32_t index)
 {
     char range[256];
+    const char *columns;
 
     query_range_text(w, p, range, sizeof range);
     line(w, "query %u", index + 1);
@@ -90,8 +91,9 @@ void query_explain_plan(struct query_work *w, const struct plan *p,
     for (uint32_t i = 0; i < p->slots; i++)
         explain_slot(w, p->slot[i]);
     explain_blocks(w, s);
-    if (p->stages > 0 && !p->stage[0].passes)
-        line(w, "  columns  %s", names_of(&w->arena, p->packets, p->need));
+    columns = names_of(&w->arena, p->packets, p->need);
+    if (p->stages > 0 && columns[0])
+        line(w, "  columns  %s", columns);
     line(w, "  order    %s",
          p->ordered ? "packet order" : "any: no stage needs packet order");
     for (uint32_t i = 0; i < p->stages; i++)

@@ -193,6 +193,8 @@ static bool begin_section(struct runner *r, const char *line, int *now)
     for (int s = 0; s < SECTIONS; s++) {
         if (strcmp(line, words[s]) != 0)
             continue;
+        if (s < QUERY)
+            end_case(r);
         buf_free(&t->part[s]);
         t->has[s] = true;
         if (s == DATA || s == SITE)
