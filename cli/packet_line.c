@@ -286,11 +286,20 @@ static void put_icmp_rest(const struct packet *p)
     put_field(p, "seq", FIELD_ICMP_SEQ);
 }
 
+/* tcpdump counts the ICMP header of 8 bytes in, payload or not. */
+static void put_icmp_length(const struct packet *p)
+{
+    int64_t paylen;
+
+    if (number(p, FIELD_PAYLEN, &paylen))
+        buf_printf(p->out, ", length %" PRId64, paylen + 8);
+}
+
 static void put_icmp(const struct packet *p)
 {
     render_text(p->out, "ICMP");
     put_icmp_rest(p);
-    put_field(p, "length", FIELD_PAYLEN);
+    put_icmp_length(p);
 }
 
 static void put_icmp6(const struct packet *p)
@@ -305,7 +314,7 @@ static void put_icmp6(const struct packet *p)
     }
     put_field(p, "id", FIELD_ICMP_ID);
     put_field(p, "seq", FIELD_ICMP_SEQ);
-    put_field(p, "length", FIELD_PAYLEN);
+    put_icmp_length(p);
 }
 
 static void put_sctp(const struct packet *p)
@@ -325,17 +334,19 @@ static void put_transport(const struct packet *p)
         {PROTO_ICMP6, put_icmp6},
         {PROTO_SCTP,  put_sctp },
     };
-    int64_t proto;
+    int64_t proto, offset;
 
     if (!number(p, FIELD_PROTO, &proto))
         return;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    number(p, FIELD_FRAGOFF, &offset);
+    for (size_t i = 0; offset == 0 && i < sizeof known / sizeof *known; i++)
         if (known[i].proto == proto) {
             known[i].put(p);
             return;
         }
     buf_printf(p->out, "ip-proto-%" PRId64, proto);
-    put_field(p, "length", FIELD_PAYLEN);
+    if (offset == 0)
+        put_field(p, "length", FIELD_PAYLEN);
 }
 
 static void put_frame(const struct packet *p)
