@@ -55,7 +55,7 @@ void emit_open(struct emit *m, struct stage_run *from,
     m->batch.loaded = zeroed(n, sizeof *m->batch.loaded);
 }
 
-bool emit_rows(struct emit *m, const uint32_t *id, uint32_t n)
+void emit_rows(struct emit *m, const uint32_t *id, uint32_t n)
 {
     struct stage_run *from = m->from;
 
@@ -66,13 +66,12 @@ bool emit_rows(struct emit *m, const uint32_t *id, uint32_t n)
             m->batch.loaded[i] = false;
         batch_select_all(&m->batch);
         if (!run_check(from->run))
-            return false;
+            return;
         arena_reset(from->run->eval.tmp);
         from->rows_out += m->batch.rows;
         if (!stage_push(from->next, &m->batch))
-            return false;
+            return;
     }
-    return run_check(from->run);
 }
 
 void emit_close(struct emit *m)

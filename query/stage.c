@@ -73,12 +73,11 @@ bool stage_push(struct stage_run *r, struct batch *b)
 bool stage_finish(struct stage_run *r)
 {
     int64_t start = r->run->profile ? run_clock() : 0;
-    bool ok = true;
 
     r->run->inside = 0;
     if (r->stage->kind->finish)
-        ok = r->stage->kind->finish(r);
+        r->stage->kind->finish(r);
     if (r->run->profile)
         account(r, start, 0);
-    return ok && r->run->e->code == ERR_NONE;
+    return r->run->e->code == ERR_NONE;
 }

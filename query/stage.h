@@ -21,8 +21,9 @@ struct stage_kind {
     void (*open)(struct stage_run *r); /* may be NULL */
     /* False: failed (the run's error is set), or no more rows are wanted. */
     bool (*push)(struct stage_run *r, struct batch *b);
-    /* There are no more rows: puts out what was held back. May be NULL. */
-    bool (*finish)(struct stage_run *r);
+    /* There are no more rows: puts out what was held back. May be NULL. On
+     * failure the run's error is set. */
+    void (*finish)(struct stage_run *r);
     void (*close)(struct stage_run *r); /* may be NULL */
 };
 

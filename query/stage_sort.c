@@ -223,18 +223,18 @@ static bool push(struct stage_run *r, struct batch *b)
     return r->run->e->code == ERR_NONE;
 }
 
-static bool finish(struct stage_run *r)
+static void finish(struct stage_run *r)
 {
     const struct bound *bound = r->stage->bound;
     struct state *s = r->state;
     uint32_t n = bound->limit < s->n ? (uint32_t)bound->limit : s->n;
     uint32_t *id = ordered(r);
 
-    if (!id)
-        return over(r);
-    bool ok = emit_rows(&s->emit, id, n);
+    if (id)
+        emit_rows(&s->emit, id, n);
+    else
+        over(r);
     order_free(id, s->n, r->run);
-    return ok;
 }
 
 static void end(struct stage_run *r)

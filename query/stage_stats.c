@@ -187,23 +187,22 @@ static uint32_t *in_key_order(struct stage_run *r)
     return order_rows(key, bound->keys, s->groups.n, r->run);
 }
 
-static bool finish(struct stage_run *r)
+static void finish(struct stage_run *r)
 {
     const struct bound *bound = r->stage->bound;
     struct state *s = r->state;
+    bool ok = true;
 
     if (bound->keys == 0)
         s->groups.n = 1;
-    for (uint32_t i = 0; i < bound->calls; i++) {
-        if (!aggregate_finish(&s->agg[i], s->groups.n))
-            return over(r);
-    }
-    uint32_t *id = in_key_order(r);
-    if (!id)
-        return over(r);
-    bool ok = emit_rows(&s->emit, id, s->groups.n);
+    for (uint32_t i = 0; ok && i < bound->calls; i++)
+        ok = aggregate_finish(&s->agg[i], s->groups.n);
+    uint32_t *id = ok ? in_key_order(r) : NULL;
+    if (id)
+        emit_rows(&s->emit, id, s->groups.n);
+    else
+        over(r);
     order_free(id, s->groups.n, r->run);
-    return ok;
 }
 
 static void end(struct stage_run *r)

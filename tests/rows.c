@@ -232,9 +232,10 @@ static void run(struct store *s, const char *text,
     if (!q)
         return;
     sink->session = q;
-    if (set_params(q, params, e) &&
-        query_run(q, text, strlen(text), &calls, e) && e->code != ERR_NONE)
-        packets_must(false, e, "query_run returned true and set an error");
+    if (set_params(q, params, e)) {
+        bool ok = query_run(q, text, strlen(text), &calls, e);
+        packets_must(ok == (e->code == ERR_NONE), e, "result and error differ");
+    }
     query_session_close(q);
 }
 
