@@ -115,6 +115,8 @@ link_line = $(shell sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $1)
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELP_O) $(LIB)
 	$(call say,$(LINK) $^ $(call link_line,tests/test_$*.c) $(LIBS) \
 	    $(TEST_LIBS) -o $@,link $@)
+$(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BUILD)/tests/batches.o $(LIB)
+	$(call say,$(LINK) $^ $(LIBS) -o $@,link $@)
 $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(LIB)
 	$(call say,$(LINK) -fsanitize=fuzzer $^ $(LIBS) -o $@,link $@)
 $(BUILD)/tests/%.o: tests/%.c
