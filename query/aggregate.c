@@ -58,6 +58,10 @@ static bool check_arguments(const struct aggregate *kind,
 
     if (n >= kind->least && n <= kind->most)
         return true;
+    if (kind->least == 0)
+        return err_query(e, call->at,
+                         "`%s` takes at most %u argument%s, not %u", kind->name,
+                         kind->most, kind->most == 1 ? "" : "s", n);
     if (kind->least == kind->most)
         return err_query(e, call->at, "`%s` takes %u argument%s, not %u",
                          kind->name, kind->least, kind->least == 1 ? "" : "s",
@@ -78,8 +82,10 @@ static bool bind_arguments(struct stage_bind *b, struct stage *s,
             return false;
         c->arg[c->args++] = x;
     }
-    if (c->args)
+    if (c->args) {
         c->in = expr_type(c->arg[0]);
+        c->of = stage_text(b, call->arg->at);
+    }
     return true;
 }
 

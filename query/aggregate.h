@@ -18,6 +18,7 @@ struct aggregate_call {
     const struct expr *arg[SET_TUPLE_MAX];
     uint32_t args;
     struct vtype in;   /* of the first argument */
+    const char *of;    /* the first argument as written */
     struct vtype type; /* of the result */
     bool ordered;      /* depends on the order of rows */
 };

@@ -29,6 +29,9 @@ struct aggregate {
     const struct aggregate_ops *ops;
 };
 
+/* "`src` is an addr, and `sum` takes WHAT". Returns false. */
+bool aggregate_refuse(const struct aggregate_call *c, const struct ast *call,
+                      const char *what, struct err *e);
 bool aggregate_reserve(struct aggregate_state *s, uint32_t groups) MUST_CHECK;
 
 #define AGGREGATE(id, least, most, usage, help)                                \

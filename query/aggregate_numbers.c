@@ -1,15 +1,23 @@
 /* aggregate_numbers.c - count, sum, avg, min, max, first, last, span. */
+#include <string.h>
+
 #include "query/aggregate_kinds.h"
+
+bool aggregate_refuse(const struct aggregate_call *c, const struct ast *call,
+                      const char *what, struct err *e)
+{
+    char text[64];
+    const char *type = value_type_text(&c->in, text);
+
+    return err_query(e, call->arg->at, "`%s` is %s %s, and `%s` takes %s",
+                     c->of, strchr("aeiou", type[0]) ? "an" : "a", type,
+                     c->kind->name, what);
+}
 
 static bool takes(const struct aggregate_call *c, const struct ast *call,
                   bool ok, const char *what, struct err *e)
 {
-    char text[64];
-
-    if (ok)
-        return true;
-    return err_query(e, call->arg->at, "`%s` takes %s, and this is %s",
-                     c->kind->name, what, value_type_text(&c->in, text));
+    return ok || aggregate_refuse(c, call, what, e);
 }
 
 bool aggregate_reserve(struct aggregate_state *s, uint32_t groups)
@@ -200,7 +208,7 @@ static bool type_value(struct aggregate_call *c, const struct ast *call,
                        struct err *e)
 {
     c->type = c->in;
-    return takes(c, call, c->in.type != TYPE_SET, "values, not sets", e);
+    return takes(c, call, c->in.type != TYPE_SET, "no sets", e);
 }
 
 static bool type_ordered_value(struct aggregate_call *c, const struct ast *call,

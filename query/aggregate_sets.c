@@ -178,13 +178,10 @@ const struct aggregate_ops aggregate_set = {.type = type_set,
 static bool type_union(struct aggregate_call *c, const struct ast *call,
                        struct err *e)
 {
-    char text[64];
-
     c->type = c->in;
     if (c->in.type == TYPE_SET)
         return true;
-    err_query(e, call->arg->at, "`union` takes a set column, and this is %s",
-              value_type_text(&c->in, text));
+    aggregate_refuse(c, call, "a set column", e);
     err_hint(e, "`set` makes a set of values");
     return false;
 }

@@ -159,9 +159,12 @@ static bool unknown_stage(struct planner *p, const struct ast_stage *n,
         if (l->kind == LET_PIECE)
             suggest_try(&near, l->name);
     }
-    err_query(e, n->at, "there is no stage `%s`", n->name);
+    err_query(e, n->at, "`%s` is no stage", n->name);
     if (near.best)
         err_hint(e, "did you mean `%s`?", near.best);
+    else
+        err_hint(e, "where stats distinct add show sort head top, or a `let` "
+                    "that begins with `|`");
     return false;
 }
 

@@ -93,7 +93,11 @@ static bool let_file(struct planner *p, const struct ast_item *item,
     slot->type =
         (struct vtype){.type = TYPE_SET, .members = 1, .member = {TYPE_ADDR}};
     slot->ranges = ranges;
-    return plan_file(p, item->text, item->at, ranges, e);
+    /* The item ends with the quoted name. */
+    struct span at = item->at;
+    if (at.to - at.from > strlen(item->text) + 2)
+        at.from = at.to - (uint32_t)strlen(item->text) - 2;
+    return plan_file(p, item->text, at, ranges, e);
 }
 
 /* A field of that name would hide it. */

@@ -177,9 +177,12 @@ static bool refuse(struct query_work *w, const struct ast_item *i)
                                         [ITEM_LABEL] = "label",
                                         [ITEM_OVERRIDE] = "hunt"};
 
+    const char *word = i->kind == ITEM_HUNT ? "hunt" : words[i->kind];
+    struct span at = {i->at.from, i->at.from + (uint32_t)strlen(word)};
+
     if (i->kind == ITEM_HUNT)
-        return err_query(w->e, i->at, "`hunt` is not built in this version");
-    err_query(w->e, i->at, "`%s` stands in the site file only", words[i->kind]);
+        return err_query(w->e, at, "`hunt` is not built in this version");
+    err_query(w->e, at, "`%s` stands in the site file only", word);
     err_hint(w->e, "edit site.trawl in the store's folder");
     return false;
 }

@@ -158,3 +158,11 @@ let none = dport = 9999 | set src; all src in none | stats count()
 expect
 count()
 0
+
+# a set in a file
+query
+let x = file "tests/spec/some.txt"; all src in x | stats count() by src
+expect
+src,count()
+203.0.113.9,4
+2001:db8::1,1
