@@ -25,11 +25,12 @@ show_rows() {
 }
 
 wrong=0
-# ask NAME TITLE TRUTH QUERY: TRUTH is an awk action over the truth's lines of
-# that name (fields after the name are $2 ...) that prints csv.
+# ask NAME TITLE TRUTH QUERY [TIME]: TRUTH is an awk action over the truth's
+# lines of that name (fields after the name are $2 ...) that prints csv.
 ask() {
     began=$(now_ms)
-    "$trawl" -s "$dir/store" query -q -f csv --time epoch "$4" >"$dir/$1.csv"
+    "$trawl" -s "$dir/store" query -q -f csv --time "${5:-epoch}" "$4" \
+        >"$dir/$1.csv"
     took=$(($(now_ms) - began))
     sed 1d "$dir/$1.csv" | sed 's/\([0-9]\)\.000000/\1/g' | sort >"$dir/$1.got"
     awk -F'\t' -v OFS=, "$3" "$dir/captures/truth.tsv" | sort >"$dir/$1.want"
@@ -64,7 +65,7 @@ say "trawl info"
 
 ask daily "How many packets a day?" \
     '$1 == "daily" {print $2, $3}' \
-    'all | stats n = count() by date = date(time)'
+    'all | stats n = count() by day' rfc3339
 ask tally "Who touched seven or more of our hosts within a clock hour?" \
     '$1 == "tally" {print $2, $3, $4}' \
     'all inbound and not tcp src port 80 | stats hosts = distinct(dst) by hour, src | where hosts >= 7'

@@ -16,17 +16,17 @@ export LC_ALL=C
 "$trawl" -s "$dir/store" init -q --home 198.51.100.0/24,203.0.113.0/24 &&
     "$trawl" -s "$dir/store" ingest -q "$dir/captures" || exit 1
 "$trawl" -s "$dir/store" query -q -f csv --no-header --time epoch \
-    'all | show time, src, dst, sport, dport, proto, ttl, tos, ipid, len, ipver, flags, win' \
+    'all | show time, src, dst, sport, dport, proto, ttl, tos, ipid, len, ipver, flags, win, tcp = has(flags)' \
     >"$dir/rows.csv" || exit 1
 fields="time src dst sport dport proto ttl tos ipid len ipver flags win"
 {
-    echo "CREATE TABLE p(time REAL, src TEXT, dst TEXT, sport INT, dport INT, proto INT, ttl INT, tos INT, ipid INT, len INT, ipver INT, flags TEXT, win INT);"
+    echo "CREATE TABLE p(time REAL, src TEXT, dst TEXT, sport INT, dport INT, proto INT, ttl INT, tos INT, ipid INT, len INT, ipver INT, flags TEXT, win INT, tcp TEXT);"
     printf '.mode csv\n.import %s p\n' "$dir/rows.csv"
     for f in $fields; do
         # an empty text is both "no flags" and absent: flags needs its protocol
         [ "$f" = flags ] || echo "UPDATE p SET $f = NULL WHERE $f = '';"
     done
-    echo "UPDATE p SET flags = NULL WHERE win IS NULL;"
+    echo "UPDATE p SET flags = NULL WHERE tcp = 'false';"
 } | sqlite3 "$dir/db" || exit 1
 
 awk -v n="$n" -v seed=7 -f tests/sqlite_queries.awk >"$dir/queries"

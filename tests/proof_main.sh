@@ -3,7 +3,7 @@
 # goes into one store, and the core questions give tcpdump's counts.
 set -u
 captures=${CAPTURES:-../shared/captures}
-trawl=${TRAWL:-build/release/trawl}
+trawl=$(realpath "${TRAWL:-build/release/trawl}")
 [ -f "$captures/MANIFEST.tsv" ] || { echo "no captures at $captures: skipped"; exit 0; }
 command -v tcpdump >/dev/null || { echo "tcpdump is not here: skipped"; exit 0; }
 dir=$(mktemp -d) || exit 1
@@ -12,17 +12,20 @@ export LC_ALL=C
 
 awk -F'\t' 'NR > 1 && ($11 == "traffic" || $11 == "attack") && $12 !~ /pcapng/ {print $1}' \
     "$captures/MANIFEST.tsv" >"$dir/all"
-# The store takes the same packets once, whatever the file is called.
-while read -r f; do
-    printf '%s\t%s\n' "$(case $f in *.gz) gzip -dc "$captures/$f" ;; *) cat "$captures/$f" ;; esac | sha256sum | cut -c1-64)" "$f"
-done <"$dir/all" | sort -u -k1,1 | cut -f2 >"$dir/files"
+# Left out of the comparison: PPP is a link type that is not read yet (18
+# packets, counted by name); the single packet of the other file is also the
+# first of unit_tests/pcaps/multi_handshake_cert.pcap, and the store keeps a
+# packet once, whatever file it comes in.
+grep -v -e '/quic_ppp.pcap$' -e '/afl_data/multi_handshake_cert.pcap$' \
+    "$dir/all" >"$dir/files"
 
 "$trawl" -s "$dir/store" init -q --home 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 || exit 1
-(cd "$captures" && tr '\n' '\0' <"$dir/all" | xargs -0 "$OLDPWD/$trawl" \
+(cd "$captures" && tr '\n' '\0' <"$dir/all" | xargs -0 "$trawl" \
     -s "$dir/store" ingest --accept-odd-times --json) >"$dir/report.json" 2>"$dir/words"
 status=$?
 cat "$dir/report.json"
-[ $status = 0 ] || [ $status = 4 ] || { cat "$dir/words"; exit 1; }
+# xargs turns an exit status of 4 (some captures are cut) into 123
+[ $status = 0 ] || [ $status = 123 ] || { cat "$dir/words"; exit 1; }
 
 # count NAME FILTER...: packets that tcpdump finds in the files
 tcpdump_count() {
@@ -44,22 +47,31 @@ compare() {
         printf '%10s  %s: tcpdump finds %s\n' "$got" "${1:-every packet}" "$want"
     fi
 }
-# A tag or a PPPoE header hides what is behind it from libpcap's filter; trawl
-# decodes through them, so the questions leave tagged frames out.
-plain='ip and not has(vlan)'
+# A VLAN tag, an MPLS label or a PPPoE header hides what is behind it from
+# libpcap's filter; trawl decodes through them. So such frames are left out, and
+# counted on their own by libpcap's own words for them.
+plain='not has(vlan) and not ethertype in (0x8847, 0x8864)'
 compare '' ''
-compare 'ip' "$plain and ipver = 4 and ethertype != 0x8864"
+# libpcap's `ip` looks at the frame's type alone; trawl's wants an IPv4 header
+# behind it, so the damaged ones are asked for by type, or left out by version.
 while IFS='|' read -r theirs ours; do
-    compare "$theirs" "${ours:-$theirs} and not has(vlan) and ethertype != 0x8864"
+    compare "$theirs" "${ours:-($theirs) and $plain}"
 done <<'Q'
-ip and tcp[13] & 2 != 0 and tcp[13] & 16 = 0|ip and ipver = 4 and tcp[13] & 2 != 0 and tcp[13] & 16 = 0
-ip and tcp[13] & 4 != 0|ipver = 4 and rst
-ip and udp and port 53|ipver = 4 and udp and port 53
+ip|(ethertype = 0x800 or (ipver = 4 and not has(ethertype))) and not has(vlan)
+ip and ip[0] & 0xf0 = 0x40
+ip6 and ip6[0] & 0xf0 = 0x60|ip6 and not ethertype in (0x800, 0x8847, 0x8864) and not has(vlan)
+arp|ethertype = 0x806 and not has(vlan)
+vlan|has(vlan)
+ip and tcp[13] & 2 != 0 and tcp[13] & 16 = 0
+ip and tcp[13] & 4 != 0
+ip and udp and port 53
 icmp
 tcp[13] & 3 = 3
-ip and src port 7|ipver = 4 and src port 7
-ip[8] <= 1
-greater 1000
+ip and src port 7
+ip[8] <= 1 and ip[0] & 0xf0 = 0x40
+ip[6:2] & 0x1fff != 0 and ip[0] & 0xf0 = 0x40
+greater 1000|greater 1000
+less 60|less 60
 Q
 echo "--- the core questions"
 for q in \
