@@ -1,13 +1,27 @@
 /* main.c - where the program starts. */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
+#include <string.h>
 
 #include "cli/command.h"
+
+/* What the commands left in the stream; a reader that went away is no error. */
+static int flush(int status)
+{
+    struct err e = {0};
+
+    if (fflush(stdout) == 0 || errno == EPIPE || status != 0)
+        return status;
+    err_set(&e, ERR_SYSTEM, "cannot write to standard output: %s",
+            strerrordesc_np(errno));
+    return command_fail(&e);
+}
 
 int main(int argc, char **argv)
 {
     /* How wide and how whole characters are; numbers and times stay as in C. */
     setlocale(LC_CTYPE, ""); /* NOLINT: no threads yet */
     signal(SIGPIPE, SIG_IGN);
-    return command_main(argc, argv);
+    return flush(command_main(argc, argv));
 }

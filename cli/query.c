@@ -33,21 +33,28 @@ static bool read_text(const struct command_call *c,
     return true;
 }
 
+static int ask(struct command_call *c, const struct session_args *a,
+               const struct buf *text)
+{
+    struct session s;
+    int status = session_open(&s, c, a);
+
+    if (status != 0)
+        return status;
+    status = session_run(&s, (const char *)text->data, text->len, a->file);
+    session_close(&s);
+    return status;
+}
+
 static int run_query(struct command_call *c)
 {
     const struct session_args *a = c->args;
     struct buf text = {0};
-    struct session s;
     struct err e = {0};
 
     stop_install(true);
-    if (!read_text(c, a, &text, &e))
-        return command_fail(&e);
-    int status = session_open(&s, c, a);
-    if (status == 0) {
-        status = session_run(&s, (const char *)text.data, text.len, a->file);
-        session_close(&s);
-    }
+    int status =
+        read_text(c, a, &text, &e) ? ask(c, a, &text) : command_fail(&e);
     buf_free(&text);
     return status;
 }

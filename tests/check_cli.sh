@@ -184,7 +184,13 @@ done
 if [ -c /dev/full ]; then
     "$trawl" -s "$dir/big" query -q all >/dev/full 2>"$dir/err"
     [ $? = 5 ] || wrong "a full disk is no error"
+    "$trawl" help fields >/dev/full 2>"$dir/err"
+    [ $? = 5 ] || wrong "help on a full disk is no error"
 fi
+
+status 6 -s "$dir/big" query -q --limit-time 1ms 'all | stats s = set(src, dst, seq)'
+cp -r "$store" "$dir/site" && printf 'home = {nonsense};\n' >"$dir/site/site.trawl"
+status 2 -s "$dir/site" query all && says err "site.trawl:1:"
 
 # ---- Ctrl-C: 130 within a second
 mkfifo "$dir/fifo"
