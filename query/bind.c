@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "query/names.h"
 #include "query/range.h"
 
 enum { DEPTH_MAX = 1000, STEPS_MAX = 200000 };
@@ -31,7 +32,11 @@ const char *bind_type_text(const struct expr *x, char out[80])
     char name[64];
 
     value_type_text(&x->type, name);
-    snprintf(out, 80, "%s %s", strchr("aeiou", name[0]) ? "an" : "a", name);
+    snprintf(out, 80, "%s%s",
+             x->type.type == TYPE_FLAGS ? ""
+             : strchr("aeiou", name[0]) ? "an "
+                                        : "a ",
+             name);
     return out;
 }
 
@@ -179,15 +184,52 @@ struct expr *bind_value(struct bind *b, const struct ast *n)
     return x;
 }
 
+/* Letters that could be meant as flags, if not all of them are. */
+static bool is_upper(const char *s)
+{
+    return s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ.")] == '\0';
+}
+
+/* `proto = tcp`, `dport = http`: numbers that have names, beside their
+ * fields; a column or let of that name goes before. */
+static bool number_by_name(const struct expr *field, const char *name,
+                           int64_t *out)
+{
+    uint8_t protocol;
+    uint16_t port;
+
+    if (field->kind != NODE_COLUMN || !field->packets)
+        return false;
+    switch (field->column) {
+    case FIELD_PROTO:
+    case FIELD_INNER_PROTO:
+        return names_protocol(name, &protocol) && (*out = protocol, true);
+    case FIELD_SPORT:
+    case FIELD_DPORT:
+    case FIELD_INNER_SPORT:
+    case FIELD_INNER_DPORT:
+        return names_service(name, &port) && (*out = port, true);
+    default: return false;
+    }
+}
+
+static struct expr *bind_name_beside(struct bind *b, const struct ast *n,
+                                     const struct expr *other)
+{
+    int64_t number;
+
+    if (other->type.type == TYPE_FLAGS && is_upper(n->text))
+        return bind_letters(b, n);
+    if (!bind_is_known(b, n->text) && number_by_name(other, n->text, &number))
+        return node_int(b->a, TYPE_INT, number, bind_place(b, n->at));
+    return bind_value(b, n);
+}
+
 struct expr *bind_beside(struct bind *b, const struct ast *n,
                          const struct expr *other)
 {
-    uint16_t flags;
-
-    if (n->kind == AST_NAME && other->type.type == TYPE_FLAGS &&
-        !strchr(n->text, '.') &&
-        schema_flags_parse(n->text, strlen(n->text), &flags))
-        return node_int(b->a, TYPE_FLAGS, flags, bind_place(b, n->at));
+    if (n->kind == AST_NAME)
+        return bind_name_beside(b, n, other);
     if (n->kind == AST_SET)
         return bind_set(b, n, other);
     return bind_value(b, n);

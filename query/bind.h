@@ -33,6 +33,8 @@ struct expr *bind_name(struct bind *b, const struct ast *n);
 struct expr *bind_name_condition(struct bind *b, const struct ast *n);
 /* Is it a condition of its own, so that no primitive's value? */
 bool bind_is_condition(struct bind *b, const char *name);
+/* Is it a column or a let? */
+bool bind_is_known(struct bind *b, const char *name);
 struct expr *bind_field(struct bind *b, enum field_id id, const char *what,
                         struct span at);
 

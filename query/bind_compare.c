@@ -73,19 +73,43 @@ static struct rangeset addr_ranges(struct bind *b, enum ast_op op,
     return rangeset_make_addr(b->a, r, n);
 }
 
+/* How a constant of a type is written. */
+static const char *const written[TYPE_COUNT] = {
+    [TYPE_BOOL] = "true or false",
+    [TYPE_INT] = "80 or 0x50",
+    [TYPE_REAL] = "0.5",
+    [TYPE_ADDR] = "192.0.2.1",
+    [TYPE_NET] = "192.0.2.0/24",
+    [TYPE_MAC] = "00:11:22:aa:bb:cc",
+    [TYPE_TIME] = "2026-08-15T10:00",
+    [TYPE_DURATION] = "10s or 2h",
+    [TYPE_STRING] = "\"edge1\"",
+    [TYPE_FLAGS] = "SF, or with a mask, as in `flags S/SA`",
+    [TYPE_SET] = "{80, 443}; `in` asks for a member, size() for how many",
+};
+
 static void *fail_types(struct bind *b, const struct ast *n,
                         const struct expr *l, const struct expr *r)
 {
-    char left[80], right[80];
+    const struct ast *left = n->arg, *right = n->arg->next;
+    char is[80], other[80];
 
-    bind_fail(b, n->at, "%s and %s cannot be compared", bind_type_text(l, left),
-              bind_type_text(r, right));
-    if (l->type.type == TYPE_DURATION || r->type.type == TYPE_DURATION)
-        err_hint(b->e, "a length of time needs a unit, as in 10s or 2h");
-    else if (l->type.type == TYPE_FLAGS || r->type.type == TYPE_FLAGS)
-        err_hint(b->e, "write letters, as in `flags = SF` or `flags S/SA`");
-    else if (l->type.type == TYPE_SET || r->type.type == TYPE_SET)
-        err_hint(b->e, "use `in`, or size()");
+    if (left->kind != AST_NAME && right->kind == AST_NAME) {
+        const struct ast *swap = left;
+        const struct expr *x = l;
+        left = right;
+        right = swap;
+        l = r;
+        r = x;
+    }
+    bind_type_text(l, is);
+    bind_type_text(r, other);
+    if (left->kind == AST_NAME)
+        bind_fail(b, right->at, "`%s` is %s, and cannot be compared with %s",
+                  left->text, is, other);
+    else
+        bind_fail(b, n->at, "%s and %s cannot be compared", is, other);
+    err_hint(b->e, "%s is written as in %s", is, written[l->type.type]);
     return NULL;
 }
 

@@ -70,9 +70,31 @@ static void hint_columns(struct bind *b)
     err_hint(b->e, "you have: %.*s", (int)len, list);
 }
 
+/* Words of tcpdump that have no word here. */
+static const char *tcpdump_word(const char *name)
+{
+    static const char *const words[][2] = {
+        {"arp",  "ethertype = 0x0806"},
+        {"rarp", "ethertype = 0x8035"},
+        {"igmp", "proto igmp"        },
+        {"esp",  "proto esp"         },
+        {"ah",   "proto ah"          },
+        {"pim",  "proto pim"         },
+        {"gre",  "proto gre"         },
+        {"ospf", "proto ospf"        },
+        {"vrrp", "proto vrrp"        },
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i][0], name) == 0)
+            return words[i][1];
+    return NULL;
+}
+
 static void *fail_unknown(struct bind *b, const struct ast *n)
 {
     struct suggest near = {.wrong = n->text};
+    const char *instead;
 
     if (strncmp(n->text, "this.", 5) == 0)
         return bind_fail(b, n->at,
@@ -86,6 +108,11 @@ static void *fail_unknown(struct bind *b, const struct ast *n)
         hint_columns(b);
         return NULL;
     }
+    if (columns_of(b)->packets && (instead = tcpdump_word(n->text))) {
+        bind_fail(b, n->at, "`%s` is no word of this language", n->text);
+        err_hint(b->e, "write `%s`", instead);
+        return NULL;
+    }
     suggest_all(b, &near);
     bind_fail(b, n->at, "there is no field, column or `let` named `%s`",
               n->text);
@@ -96,10 +123,12 @@ static void *fail_unknown(struct bind *b, const struct ast *n)
     return NULL;
 }
 
-/* Binds the body of a let as if it stood here: places are those of its name. */
+/* Binds the body of a let as if it stood here: places are those of its name,
+ * and names mean what they meant where it was written. */
 static struct expr *bind_body(struct bind *b, struct scope_let *let,
                               const struct ast *n)
 {
+    struct scope_let *lets = b->s->lets;
     struct bind inner = *b;
     struct expr *x;
 
@@ -108,11 +137,13 @@ static struct expr *bind_body(struct bind *b, struct scope_let *let,
     inner.at = bind_place(b, n->at);
     inner.in_let = true;
     let->busy = true;
+    b->s->lets = let->next;
     x = let->kind == LET_FILTER ? bind_condition(&inner, let->body)
                                 : bind_value(&inner, let->body);
+    b->s->lets = lets;
     let->busy = false;
     b->steps = inner.steps;
-    if (!x && b->e->code == ERR_QUERY)
+    if (!x && !b->in_let && b->e->code == ERR_QUERY)
         err_context(b->e, "in `%s`", let->name);
     return x;
 }
@@ -179,6 +210,13 @@ struct expr *bind_name(struct bind *b, const struct ast *n)
         return NULL;
     }
     return fail_unknown(b, n);
+}
+
+bool bind_is_known(struct bind *b, const char *name)
+{
+    const struct columns *c = columns_of(b);
+
+    return find_column(c, name) < c->n || scope_find_let(b->s, name) != NULL;
 }
 
 bool bind_is_condition(struct bind *b, const char *name)

@@ -35,7 +35,7 @@ static bool check_member(struct bind *b, const struct ast *n,
         return false;
     }
     if (before && before->member != member_type(x)) {
-        bind_fail(b, n->at, "this is %s, and the set began with %s",
+        bind_fail(b, n->at, "this is %s in a set of %s",
                   bind_type_text(x, type), schema_types[before->member].name);
         return false;
     }

@@ -70,17 +70,22 @@ static struct expr *bind_icmperr(struct bind *b, struct span at)
                    node_and(b->a, six, type6));
 }
 
-static struct expr *bind_masked(struct bind *b, uint16_t flags, uint16_t mask,
+struct masked {
+    const char *name;
+    uint16_t flags, mask;
+};
+
+static struct expr *bind_masked(struct bind *b, const struct masked *m,
                                 struct span at)
 {
-    struct expr *x = bind_field(b, FIELD_FLAGS, "flags", at);
+    struct expr *x = bind_field(b, FIELD_FLAGS, m->name, at);
 
     if (!x)
         return NULL;
-    struct expr *bits = node_int(b->a, TYPE_FLAGS, mask, bind_place(b, at));
+    struct expr *bits = node_int(b->a, TYPE_FLAGS, m->mask, bind_place(b, at));
     struct expr *and =
         node_call(b->a, func_operator(OP_AND, MODE_INT), x->type, x, bits);
-    return node_between(b->a, and, flags, flags, bind_place(b, at));
+    return node_between(b->a, and, m->flags, m->flags, bind_place(b, at));
 }
 
 static bool letters(struct bind *b, const char *text, struct span at,
@@ -110,20 +115,18 @@ struct expr *bind_flags(struct bind *b, const struct ast *n)
         err_hint(b->e, "flags S/SA: of the flags S and A, exactly S");
         return NULL;
     }
-    return bind_masked(b, flags, mask, n->at);
+    struct masked m = {"flags", flags, mask};
+    return bind_masked(b, &m, n->at);
 }
 
-static const struct flag_word {
-    const char *name;
-    uint16_t flags, mask;
-} flag_words[] = {
+static const struct masked flag_words[] = {
     {"syn",    FLAG_SYN,            FLAG_SYN | FLAG_ACK},
     {"synack", FLAG_SYN | FLAG_ACK, FLAG_SYN | FLAG_ACK},
     {"rst",    FLAG_RST,            FLAG_RST           },
     {"fin",    FLAG_FIN,            FLAG_FIN           },
 };
 
-static const struct flag_word *find_flag_word(const char *name)
+static const struct masked *find_flag_word(const char *name)
 {
     for (size_t i = 0; i < sizeof flag_words / sizeof flag_words[0]; i++)
         if (strcmp(flag_words[i].name, name) == 0)
@@ -243,13 +246,12 @@ struct expr *bind_dir(struct bind *b, struct span at)
 struct expr *bind_dir_in(struct bind *b, const struct expr *pick,
                          const struct rangeset *ranges, struct span at)
 {
-    struct expr *x = node_truth(b->a, false, bind_place(b, at));
+    struct expr *x = node_make(b->a, NODE_OR, bind_place(b, at), pick->args);
 
+    x->args = 0;
     for (uint32_t i = 0; i < pick->args; i++)
         if (rangeset_has(ranges, pick->label[i]))
-            x = x->args ? node_or(b->a, x, pick->arg[i])
-                        : node_or(b->a, pick->arg[i], x);
-    x->at = bind_place(b, at);
+            x->arg[x->args++] = pick->arg[i];
     return x;
 }
 
@@ -261,11 +263,11 @@ bool bind_is_word(const char *name)
 
 struct expr *bind_word(struct bind *b, const char *name, struct span at)
 {
-    const struct flag_word *f = find_flag_word(name);
+    const struct masked *f = find_flag_word(name);
     const struct direction *d = find_direction(name);
 
     if (f)
-        return bind_masked(b, f->flags, f->mask, at);
+        return bind_masked(b, f, at);
     if (d)
         return bind_direction(b, d, at);
     if (strcmp(name, "icmperr") == 0)
