@@ -1,0 +1,75 @@
+# compare_tshark.awk OURS THEIRS - see compare_tshark.sh; prints what differs.
+BEGIN {
+    FS = "\t"
+    split("time len caplen src dst proto ttl ipid iplen sport dport flags seq ackno win icmp.type icmp.code", name, " ")
+    split("0 43 44 51 60 135 139 140", list, " ")
+    for (i in list)
+        extension[list[i]] = 1
+}
+
+function number(s,    v, i) {
+    if (s !~ /^0x/)
+        return s
+    for (i = 3; i <= length(s); i++)
+        v = v * 16 + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
+    return v + 0
+}
+
+# The cells of tshark in our columns.
+function translate(    p, v6, ip) {
+    for (p = 1; p <= 17; p++)
+        t[p] = ""
+    t[1] = $1 ~ /^[0-9]+\.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]$/ ? $1 : o[1]
+    t[2] = $2; t[3] = $3
+    ip = $32 ~ /^(eth|sll|raw|null|loop)(:(ethertype|vlan|ieee8021ad|mpls|pppoes|ppp))*:(ip|ipv6)(:|$)/
+    if (!ip)
+        return 0
+    v6 = $32 ~ /^[a-z0-9]+(:(ethertype|vlan|ieee8021ad|mpls|pppoes|ppp))*:ipv6(:|$)/
+    if ($4 == "" && $5 != "") # version 6 behind the ethertype of IPv4
+        v6 = 1
+    t[4] = v6 ? $5 : $4
+    t[5] = v6 ? $7 : $6
+    t[6] = v6 ? $9 : $8
+    if (v6 && ($9 in extension))
+        t[6] = o[6]
+    t[7] = v6 ? $11 : $10
+    t[8] = number(v6 ? $13 : $12)
+    t[9] = v6 ? ($15 == "" ? "" : $15 + 40) : $14
+    if (!v6 && o[9] == 0)
+        t[9] = o[9]
+    p = t[6] == 6 ? 0 : t[6] == 17 ? 1 : t[6] == 132 ? 2 : -1
+    if (p >= 0) {
+        t[10] = $(16 + p); t[11] = $(19 + p)
+    }
+    if (p == 0) {
+        t[12] = number($22); t[13] = $23; t[14] = $24; t[15] = $25
+    }
+    if (!v6 && t[6] == 1) {
+        t[16] = $26; t[17] = $28
+    }
+    if (v6 && t[6] == 58) {
+        t[16] = $27; t[17] = $29
+    }
+    return 1
+}
+
+FILENAME == ARGV[1] {
+    ours[FNR] = $0
+    n = FNR
+    next
+}
+
+{
+    theirs++
+    split(ours[FNR], o, FS)
+    lenient = $3 < $2 || $30 != "" || $31 != ""
+    translate()
+    for (i = 1; i <= 17; i++)
+        if (o[i] "" != t[i] "" && !(lenient && t[i] == ""))
+            printf "packet %d %s: ours '%s', tshark '%s' (%s)\n", FNR, name[i], o[i], t[i], $32
+}
+
+END {
+    if (theirs + 0 != n + 0)
+        printf "ours has %d packets, tshark %d\n", n, theirs
+}
