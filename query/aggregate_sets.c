@@ -109,24 +109,10 @@ static bool finish_set(struct aggregate_state *s)
     return s->list != NULL;
 }
 
-struct by_value {
-    const struct keytab *values;
-    const struct strtab *text;
-};
-
-static int compare_values(const void *x, const void *y, void *ctx)
-{
-    const struct by_value *by = ctx;
-    const uint32_t *a = x, *b = y;
-
-    return keytab_cmp(by->values, *a, *b, by->text);
-}
-
 /* The numbers of the group's values, in the order of the values. */
 static const uint32_t *sorted(struct aggregate_state *s, uint32_t group,
                               uint32_t *n)
 {
-    struct by_value by = {&s->values, s->run->text};
     uint32_t *list;
 
     if (s->lone) {
@@ -138,7 +124,8 @@ static const uint32_t *sorted(struct aggregate_state *s, uint32_t group,
         *n = s->list[group + 1] - s->list[group];
         list = s->list + s->groups + 1 + s->list[group];
     }
-    qsort_r(list, *n, sizeof *list, compare_values, &by);
+    if (!keytab_sort(&s->values, list, *n, s->run))
+        run_over(s->run, s->call->text, "a set of %u values", *n);
     return list;
 }
 

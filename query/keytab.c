@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "query/order.h"
 
 void keytab_open(struct keytab *t, const enum type *type, uint32_t keys)
 {
@@ -229,14 +230,12 @@ bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
     return keytab_rows(t, c, &one, id, b);
 }
 
-int keytab_cmp(const struct keytab *t, uint32_t a, uint32_t b,
-               const struct strtab *text)
+bool keytab_sort(const struct keytab *t, uint32_t *id, uint32_t n,
+                 struct run *r)
 {
-    for (uint32_t k = 0; k < t->keys; k++) {
-        int order = value_cmp_absent(t->type[k], vec_value(&t->key[k], a),
-                                     vec_value(&t->key[k], b), text);
-        if (order)
-            return order;
-    }
-    return 0;
+    struct order_key key[KEYTAB_KEYS_MAX];
+
+    for (uint32_t k = 0; k < t->keys; k++)
+        key[k] = (struct order_key){.value = &t->key[k], .type = t->type[k]};
+    return order_list(key, t->keys, id, n, r);
 }

@@ -37,8 +37,9 @@ bool keytab_rows(struct keytab *t, const struct column *c,
 bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct budget *b) MUST_CHECK;
 
-/* Order of two tuples by their values, absent last. */
-int keytab_cmp(const struct keytab *t, uint32_t a, uint32_t b,
-               const struct strtab *text);
+/* Sorts numbers of tuples by the tuples' values, absent last. False: over the
+ * budget, or the run's error is set. */
+bool keytab_sort(const struct keytab *t, uint32_t *id, uint32_t n,
+                 struct run *r) MUST_CHECK;
 
 #endif

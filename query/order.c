@@ -136,40 +136,46 @@ static struct entry *sort(const struct sorter *s, struct entry *e,
     return e;
 }
 
-static uint32_t *rows_of(const struct entry *e, uint32_t n)
+bool order_list(const struct order_key *key, uint32_t keys, uint32_t *id,
+                uint32_t n, struct run *r)
 {
-    uint32_t *id = malloc((n ? n : 1) * sizeof *id);
+    struct sorter s = {.key = key, .keys = keys, .run = r};
+    size_t bytes = (size_t)n * 2 * sizeof(struct entry);
 
-    if (!id)
+    if (n < 2)
+        return true;
+    if (!budget_take(r->budget, bytes))
+        return false;
+    struct entry *e = malloc(bytes);
+    if (!e)
         err_no_memory();
     for (uint32_t i = 0; i < n; i++)
-        id[i] = e[i].row;
-    return id;
+        e[i] = (struct entry){.prefix = keys ? prefix_of(&key[0], id[i]) : 0,
+                              .row = id[i]};
+    const struct entry *done = sort(&s, e, e + n, n);
+    for (uint32_t i = 0; done && i < n; i++)
+        id[i] = done[i].row;
+    free(e);
+    budget_give(r->budget, bytes);
+    return done != NULL;
 }
 
 uint32_t *order_rows(const struct order_key *key, uint32_t keys, uint32_t n,
                      struct run *r)
 {
-    struct sorter s = {.key = key, .keys = keys, .run = r};
-    size_t bytes = (size_t)n * 2 * sizeof(struct entry);
-    uint32_t *id = NULL;
+    uint32_t *id;
 
-    if (!budget_take(r->budget, bytes + n * sizeof *id))
+    if (!budget_take(r->budget, n * sizeof *id))
         return NULL;
-    struct entry *e = malloc(bytes ? bytes : 1);
-    if (!e)
+    id = malloc((n ? n : 1) * sizeof *id);
+    if (!id)
         err_no_memory();
     for (uint32_t i = 0; i < n; i++)
-        e[i] = (struct entry){.prefix = keys ? prefix_of(&key[0], i) : 0,
-                              .row = i};
-    const struct entry *done = sort(&s, e, e + n, n);
-    if (done)
-        id = rows_of(done, n);
-    else
-        budget_give(r->budget, n * sizeof *id);
-    free(e);
-    budget_give(r->budget, bytes);
-    return id;
+        id[i] = i;
+    if (order_list(key, keys, id, n, r))
+        return id;
+    order_free(id, n, r);
+    return NULL;
 }
 
 void order_free(uint32_t *id, uint32_t n, struct run *r)

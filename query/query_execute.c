@@ -108,7 +108,7 @@ static bool make_set(struct query_work *w, struct scope_slot *slot)
     if (ok)
         slot->set = stage_set_result(&line.run[p->stages - 1]);
     pipeline_close(&line);
-    return ok && charge_set(w, slot->set);
+    return ok && slot->set && charge_set(w, slot->set);
 }
 
 static bool fill_sets(struct query_work *w, const struct plan *p)

@@ -96,7 +96,7 @@ uint32_t stage_list_length(const struct ast *n);
 extern const struct stage_kind stage_where, stage_stats, stage_distinct,
     stage_add, stage_show, stage_sort, stage_head, stage_top, stage_set;
 
-/* set: the set that a run has made; memory is the run's arena. */
-const struct set *stage_set_result(const struct stage_run *r);
+/* set: the set that a run has made, in the run's arena. NULL: error. */
+const struct set *stage_set_result(struct stage_run *r);
 
 #endif

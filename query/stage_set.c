@@ -90,48 +90,35 @@ static bool push(struct stage_run *r, struct batch *b)
     return true;
 }
 
-struct by_value {
-    const struct keytab *t;
-    const struct strtab *text;
-};
-
-static int compare(const void *x, const void *y, void *ctx)
+static union cell *cells(const struct keytab *t, const uint32_t *id,
+                         struct arena *a)
 {
-    const struct by_value *by = ctx;
-    const uint32_t *a = x, *b = y;
-
-    return keytab_cmp(by->t, *a, *b, by->text);
-}
-
-static union cell *sorted(const struct stage_run *r, struct arena *a)
-{
-    const struct keytab *t = r->state;
-    struct by_value by = {t, r->run->text};
     union cell *cell =
         arena_alloc_raw(a, ((size_t)t->n * t->keys + 1) * sizeof *cell);
+
+    for (size_t i = 0; i < t->n; i++) {
+        for (uint32_t m = 0; m < t->keys; m++)
+            cell[i * t->keys + m] = vec_cell(&t->key[m], id[i]);
+    }
+    return cell;
+}
+
+const struct set *stage_set_result(struct stage_run *r)
+{
+    const struct keytab *t = r->state;
+    struct set *set = arena_new(r->run->arena, struct set);
     uint32_t *id = malloc(((size_t)t->n + 1) * sizeof *id);
 
     if (!id)
         err_no_memory();
     for (uint32_t i = 0; i < t->n; i++)
         id[i] = i;
-    qsort_r(id, t->n, sizeof *id, compare, &by);
-    for (size_t i = 0; i < t->n; i++) {
-        for (uint32_t m = 0; m < t->keys; m++)
-            cell[i * t->keys + m] = vec_cell(&t->key[m], id[i]);
-    }
+    bool ok = keytab_sort(t, id, t->n, r->run) || over(r);
+    *set = (struct set){.type = *set_type(r), .n = t->n};
+    if (ok)
+        set->member = cells(t, id, r->run->arena);
     free(id);
-    return cell;
-}
-
-const struct set *stage_set_result(const struct stage_run *r)
-{
-    const struct keytab *t = r->state;
-    struct set *set = arena_new(r->run->arena, struct set);
-
-    *set = (struct set){
-        .type = *set_type(r), .n = t->n, .member = sorted(r, r->run->arena)};
-    return set;
+    return ok ? set : NULL;
 }
 
 static void end(struct stage_run *r)
