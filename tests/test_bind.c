@@ -5,6 +5,8 @@
 #include "tests/batches.h"
 #include "tests/test.h"
 
+/* Version 14 of the formatter cannot align rows as long as these. */
+/* clang-format off */
 static const struct refused {
     const char *text;
     uint32_t from, to;
@@ -108,6 +110,7 @@ static const struct refused {
     {"src proto 6", 0, 11, "`proto` has no source or destination", ""},
     {"arp", 0, 3, "`arp` is no word of this language", "write `ethertype = 0x0806`"},
 };
+/* clang-format on */
 
 static void check_refused(struct batches *b, const struct refused *r)
 {
@@ -236,7 +239,9 @@ static void errors_in_a_let_point_at_its_name(void **state)
     assert_int_equal(b->e.at.to, 14);
     add_let(b, &a, "loop", LET_FILTER, "tcp and loop");
     assert_null(batches_filter(b, "loop"));
-    assert_non_null(strstr(b->e.text, "`loop` uses itself"));
+    assert_string_equal(
+        b->e.text,
+        "in `loop`: there is no field, column or `let` named `loop`");
     arena_free(&a);
     batches_free(b);
 }
