@@ -7,7 +7,7 @@ set -u
 store=$dir/query-$packets
 echo "questions over $count packets, warm"
 
-measured 'trawl version: a process starts' "$runs" "$trawl" version
+echo "a process starts and ends: $("$dir/measure" "$runs" "$trawl" version | cut -d' ' -f1) s"
 db=$dir/packets-$packets.db
 if command -v sqlite3 >/dev/null && [ ! -f "$db" ]; then
     {
