@@ -40,7 +40,7 @@ enum { FLUSH_BYTES = 1 << 16 };
 void format_open(struct format *f, const struct format_kind *kind,
                  const struct format_options *o)
 {
-    *f = (struct format){.kind = kind, .now = kind, .o = *o};
+    *f = (struct format){.kind = kind, .active = kind, .o = *o};
     f->render = (struct render){kind->style, o->epoch, o->tz, o->text};
     if (f->o.mem == 0)
         f->o.mem = (size_t)1 << 30;
@@ -109,26 +109,26 @@ void format_begin(struct format *f, uint32_t index, const struct columns *c)
 {
     bool fall_back = f->kind->begin == format_text_begin && !c->packets;
 
-    f->now = fall_back ? format_find("table") : f->kind;
-    f->render.style = f->now->style;
+    f->active = fall_back ? format_find("table") : f->kind;
+    f->render.style = f->active->style;
     f->index = index;
     f->rows = 0;
     take_columns(f, c);
     f->begun = true;
-    f->now->begin(f, c);
+    f->active->begin(f, c);
 }
 
 bool format_rows(struct format *f, struct batch *b)
 {
     f->rows += b->sel.n;
-    if (!f->closed && f->error.code == ERR_NONE && f->now->rows(f, b))
+    if (!f->closed && f->error.code == ERR_NONE && f->active->rows(f, b))
         push(f);
     return !f->closed && f->error.code == ERR_NONE;
 }
 
 void format_end(struct format *f)
 {
-    f->now->end(f);
+    f->active->end(f);
     f->begun = false;
     push(f);
 }

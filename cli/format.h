@@ -43,7 +43,8 @@ struct format_column {
  * write its members; others use the functions only. */
 struct format {
     const struct format_kind *kind;
-    const struct format_kind *now; /* of this query: text falls back to table */
+    const struct format_kind
+        *active; /* of this query: text falls back to table */
     struct format_options o;
     struct render render;
     struct buf out;

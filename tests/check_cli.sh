@@ -5,6 +5,7 @@ set -u
 trawl=${TRAWL:-build/release/trawl}
 case $trawl in /*) ;; *) trawl=$(pwd)/$trawl ;; esac
 gen=${GEN:-build/release/gen}
+[ -x "$trawl" ] || { echo "check_cli: no $trawl"; exit 1; }
 dir=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 export LC_ALL=C
