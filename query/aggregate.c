@@ -80,11 +80,11 @@ static bool bind_arguments(struct stage_bind *b, struct stage *s,
                                    : stage_value(b, s, n, e);
         if (!x)
             return false;
+        if (c->args == 0) {
+            c->in = expr_type(x);
+            c->of = stage_text(b, n->at);
+        }
         c->arg[c->args++] = x;
-    }
-    if (c->args) {
-        c->in = expr_type(c->arg[0]);
-        c->of = stage_text(b, call->arg->at);
     }
     return true;
 }
