@@ -43,8 +43,7 @@ struct format_column {
  * write its members; others use the functions only. */
 struct format {
     const struct format_kind *kind;
-    const struct format_kind
-        *active; /* of this query: text falls back to table */
+    const struct format_kind *active; /* text: table for rows of no packets */
     struct format_options o;
     struct render render;
     struct buf out;
@@ -64,7 +63,7 @@ void format_open(struct format *f, const struct format_kind *kind,
                  const struct format_options *o);
 /* A query begins; `index` counts from 0, `c` lives until format_end. */
 void format_begin(struct format *f, uint32_t index, const struct columns *c);
-/* False: write no more; format_error says whether that is one. */
+/* False: write no more; f->error says whether something failed. */
 bool format_rows(struct format *f, struct batch *b);
 void format_end(struct format *f);
 /* Ends a query that failed, too: rows that are there are written, but a JSON

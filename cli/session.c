@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "cli/files.h"
+#include "cli/info.h"
 #include "cli/stop.h"
 #include "grammar/parse.h"
 
@@ -276,6 +278,19 @@ static bool on_rows(void *ctx, struct batch *b, const struct columns *c)
     return format_rows(&r->format, b);
 }
 
+static void say_counts(const struct query_counts *n)
+{
+    char rows[32], packets[32], took[TIMESTAMP_TEXT_MAX], memory[24];
+
+    timestamp_format_length(took, n->elapsed);
+    text_bytes(memory, n->memory_peak);
+    fprintf(stderr,
+            "note: %s rows in %s: %" PRIu64 " of %" PRIu64
+            " blocks read, %s packets, %s of memory\n",
+            info_grouped(rows, n->rows), took, n->blocks_read, n->blocks,
+            info_grouped(packets, n->packets), memory);
+}
+
 static void on_end(void *ctx, uint32_t index, const struct query_counts *n)
 {
     struct run *r = ctx;
@@ -283,6 +298,8 @@ static void on_end(void *ctx, uint32_t index, const struct query_counts *n)
     (void)index;
     if (r->open)
         format_end(&r->format);
+    if (r->s->verbose && !r->s->quiet)
+        say_counts(n);
     if (!n->no_data)
         return;
     r->no_data = true;
