@@ -117,7 +117,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELP_O) $(LIB)
 	    $(TEST_LIBS) -o $@,link $@)
 $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BUILD)/tests/batches.o $(LIB)
 	$(call say,$(LINK) $^ $(LIBS) -o $@,link $@)
-$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(LIB)
+$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/tests/batches.o $(LIB)
 	$(call say,$(LINK) -fsanitize=fuzzer $^ $(LIBS) -o $@,link $@)
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
