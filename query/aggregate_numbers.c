@@ -30,10 +30,7 @@ bool aggregate_reserve(struct aggregate_state *s, uint32_t groups)
 
 static bool reserve_counts(struct aggregate_state *s)
 {
-    if (!vec_reserve(&s->count, s->groups, s->run->budget))
-        return false;
-    s->count.n = s->groups;
-    return true;
+    return vec_extend(&s->count, s->groups, s->run->budget);
 }
 
 static void count_results(struct aggregate_state *s, const uint32_t *id,
@@ -123,14 +120,17 @@ static bool type_avg(struct aggregate_call *c, const struct ast *call,
 static bool reserve_sums(struct aggregate_state *s)
 {
     struct budget *b = s->run->budget;
+    uint32_t before = s->count.n;
     void *sum = s->sum;
 
     if (!reserve_counts(s))
         return false;
     if (s->call->in.type == TYPE_REAL)
-        return vec_reserve(&s->rsum, s->groups, b);
+        return vec_extend(&s->rsum, s->groups, b);
     bool ok = vec_grow(&sum, &s->sums, s->groups, sizeof *s->sum, b);
     s->sum = sum;
+    if (ok)
+        memset(s->sum + before, 0, (s->groups - before) * sizeof *s->sum);
     return ok;
 }
 
@@ -220,11 +220,8 @@ static bool type_ordered_value(struct aggregate_call *c, const struct ast *call,
 
 static bool reserve_values(struct aggregate_state *s)
 {
-    if (!reserve_counts(s) ||
-        !vec_reserve(&s->value, s->groups, s->run->budget))
-        return false;
-    s->value.n = s->groups;
-    return true;
+    return reserve_counts(s) &&
+           vec_extend(&s->value, s->groups, s->run->budget);
 }
 
 typedef bool better(const struct aggregate_state *s, union cell now,
@@ -362,11 +359,8 @@ static bool type_span(struct aggregate_call *c, const struct ast *call,
 
 static bool reserve_span(struct aggregate_state *s)
 {
-    if (!reserve_values(s) ||
-        !vec_reserve(&s->value2, s->groups, s->run->budget))
-        return false;
-    s->value2.n = s->groups;
-    return true;
+    return reserve_values(s) &&
+           vec_extend(&s->value2, s->groups, s->run->budget);
 }
 
 static bool update_span(struct aggregate_state *s,

@@ -9,10 +9,7 @@ static void open_values(struct aggregate_state *s, const enum type *type)
 
 static bool reserve_counts(struct aggregate_state *s)
 {
-    if (!vec_reserve(&s->count, s->groups, s->run->budget))
-        return false;
-    s->count.n = s->groups;
-    return true;
+    return vec_extend(&s->count, s->groups, s->run->budget);
 }
 
 static bool is_whole(const struct aggregate_state *s, uint32_t row)

@@ -204,6 +204,8 @@ static bool push(struct stage_run *r, struct batch *b)
     if (s->n > UINT32_MAX - 2 * BATCH_ROWS)
         return over(r);
     for (uint32_t i = 0; i < b->cols; i++) {
+        if (!run_check(r->run))
+            return false;
         if (is_needed(r, i) &&
             !append(r, &s->col[i], batch_column(b, i), &b->sel))
             return over(r);

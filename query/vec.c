@@ -16,14 +16,21 @@ static size_t bitmap_bytes(uint32_t cap)
     return ((size_t)cap + 63) / 64 * sizeof(uint64_t);
 }
 
-static void *resize(void *p, size_t from, size_t to)
+static void *resize(void *p, size_t to)
 {
-    uint8_t *q = realloc(p, to);
+    void *q = realloc(p, to);
 
     if (!q)
         err_no_memory();
-    memset(q + from, 0, to - from);
     return q;
+}
+
+static uint64_t *resize_bitmap(uint64_t *p, size_t from, size_t to)
+{
+    uint8_t *q = resize(p, to);
+
+    memset(q + from, 0, to - from);
+    return (uint64_t *)(void *)q;
 }
 
 /* A multiple of 64, half as much again; 0 when it cannot be counted. */
@@ -49,7 +56,7 @@ bool vec_grow(void **p, uint32_t *cap, uint32_t n, size_t size,
     to = next_cap(*cap, n);
     if (to == 0 || !budget_take(b, (size_t)(to - *cap) * size))
         return false;
-    *p = resize(*p, *cap * size, to * size);
+    *p = resize(*p, to * size);
     *cap = to;
     return true;
 }
@@ -68,7 +75,21 @@ bool vec_reserve(struct vec *v, uint32_t n, struct budget *b)
     /* The bitmap is small beside the values: it may pass the limit. */
     if (!budget_take(b, more))
         b->used += more;
-    v->absent = resize(v->absent, bitmap_bytes(before), bitmap_bytes(v->cap));
+    v->absent =
+        resize_bitmap(v->absent, bitmap_bytes(before), bitmap_bytes(v->cap));
+    return true;
+}
+
+bool vec_extend(struct vec *v, uint32_t n, struct budget *b)
+{
+    size_t width = widths[v->lane];
+
+    if (n <= v->n)
+        return true;
+    if (!vec_reserve(v, n, b))
+        return false;
+    memset((uint8_t *)v->data + v->n * width, 0, (n - v->n) * width);
+    v->n = n;
     return true;
 }
 
@@ -78,7 +99,7 @@ static bool need_bitmap(struct vec *v, struct budget *b)
         return true;
     if (!budget_take(b, bitmap_bytes(v->cap)))
         return false;
-    v->absent = resize(NULL, 0, bitmap_bytes(v->cap));
+    v->absent = resize_bitmap(NULL, 0, bitmap_bytes(v->cap));
     return true;
 }
 

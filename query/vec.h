@@ -21,6 +21,8 @@ struct vec {
 
 /* Room for `n` values in all. False: over the budget; nothing changed. */
 bool vec_reserve(struct vec *v, uint32_t n, struct budget *b) MUST_CHECK;
+/* Makes v n values long; new ones are zero, and not absent. */
+bool vec_extend(struct vec *v, uint32_t n, struct budget *b) MUST_CHECK;
 /* Room was reserved; the first absent value takes memory from b. */
 bool vec_append(struct vec *v, struct value x, struct budget *b) MUST_CHECK;
 /* Appends the rows of `rows`. Sets are kept by their pointers. */
@@ -46,7 +48,7 @@ void vec_start(struct vec *out, uint32_t n);
 void vec_mark_absent(struct vec *v, uint32_t i);
 
 /* Grows *p, which holds *cap items of `size` bytes, to n or more; new items
- * are zero. False: over the budget. */
+ * are undefined. False: over the budget. */
 bool vec_grow(void **p, uint32_t *cap, uint32_t n, size_t size,
               struct budget *b) MUST_CHECK;
 
