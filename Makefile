@@ -8,7 +8,7 @@ PREFIX  ?= /usr/local
 
 BISON   ?= bison
 FLEX    ?= flex
-PKGS    := libpcap lmdb libzstd libxxhash libarchive libedit
+PKGS    := libpcap lmdb libzstd libxxhash libarchive zlib libedit
 LAYERS  := base store ingest grammar query cli
 
 FUZZ_SECONDS ?= 60

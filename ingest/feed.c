@@ -149,7 +149,6 @@ static bool reopen(struct feed *f, struct err *e)
 {
     enum capture_kind kind;
 
-    f->bytes_before += capture_bytes_in(f->capture);
     capture_close(f->capture);
     f->capture = capture_open(f->path, &kind, e);
     return f->capture;
@@ -180,5 +179,5 @@ void feed_forget(struct feed *f)
 
 uint64_t feed_bytes_in(const struct feed *f)
 {
-    return f->bytes_before + (f->capture ? capture_bytes_in(f->capture) : 0);
+    return f->capture ? capture_bytes_in(f->capture) : 0;
 }

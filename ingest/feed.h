@@ -11,14 +11,13 @@
 struct feed {
     const char *path; /* the caller's; "-" is standard input */
     struct capture *capture;
-    uint64_t n;            /* packets delivered */
-    struct digest digest;  /* over these: link type, time, caplen, len, bytes */
-    int64_t last;          /* time of the last of them */
-    uint64_t steps_back;   /* times the clock went back in them */
-    uint64_t bytes_before; /* taken from the file before it was opened again */
-    FILE *spool;           /* packets of a stream, from the first; or NULL */
-    uint64_t spooled;      /* packets in it */
-    uint64_t replayed;     /* of these delivered since the way back */
+    uint64_t n;           /* packets delivered */
+    struct digest digest; /* over these: link type, time, caplen, len, bytes */
+    int64_t last;         /* time of the last of them */
+    uint64_t steps_back;  /* times the clock went back in them */
+    FILE *spool;          /* packets of a stream, from the first; or NULL */
+    uint64_t spooled;     /* packets in it */
+    uint64_t replayed;    /* of these delivered since the way back */
     bool keeping, replaying, spool_failed;
     uint8_t *bytes; /* of the packet replayed */
 };
@@ -44,6 +43,7 @@ bool feed_rewind(struct feed *f, struct err *e) MUST_CHECK;
 /* Nobody will want to go back any more: an unread spool is still replayed. */
 void feed_forget(struct feed *f);
 
+/* As on disk, since the capture was opened last. */
 uint64_t feed_bytes_in(const struct feed *f);
 
 #endif

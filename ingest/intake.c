@@ -101,7 +101,7 @@ static bool end_capture(struct pipeline *u, const struct feed *f,
     if (ok && !feed_broken(f))
         c->state = CAPTURE_WHOLE;
     if (!feed_is_stream(f))
-        c->file_bytes = feed_bytes_in(f) - f->bytes_before;
+        c->file_bytes = feed_bytes_in(f);
     if (!u->writer || (!ok && e->code != ERR_STOPPED) ||
         store_writer_end(u->writer, c, &failed))
         return ok;

@@ -1,4 +1,5 @@
-/* source.c - file bytes through libarchive's filters; plain files past them. */
+/* source.c - file bytes: gzip through gunzip.h, other compression through
+ * libarchive's filters, plain files past both. */
 #include "ingest/source.h"
 
 #include <archive.h>
@@ -6,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "ingest/gunzip.h"
 
 enum { PEEK = 4, INPUT_BUFFER = 256 * 1024 };
 
@@ -23,7 +26,8 @@ static const struct filter {
 
 struct source {
     int fd;
-    struct archive *archive; /* NULL: not compressed */
+    struct gunzip *gunzip;   /* gzip, or NULL */
+    struct archive *archive; /* other compression, or NULL */
     const struct filter *filter;
     uint8_t peek[PEEK];
     size_t peeked, given; /* bytes in `peek`, and of these delivered */
@@ -86,7 +90,7 @@ static la_ssize_t feed(struct archive *a, void *ctx, const void **bytes)
 }
 
 /* A chain of exactly one filter: nested ones would multiply the memory. */
-static bool open_filter(struct source *s)
+static bool open_archive(struct source *s)
 {
     struct archive_entry *entry;
     struct archive *a = s->archive = archive_read_new();
@@ -99,6 +103,23 @@ static bool open_filter(struct source *s)
 
     s->ended = status == ARCHIVE_EOF;
     return status == ARCHIVE_OK || s->ended;
+}
+
+static ssize_t feed_gunzip(void *ctx, void *out, size_t len)
+{
+    return read_plain(ctx, out, len);
+}
+
+static void open_filter(struct source *s)
+{
+    if (s->filter->code == ARCHIVE_FILTER_GZIP) {
+        s->gunzip = gunzip_new(feed_gunzip, s);
+        if (!s->gunzip)
+            fail(s, s->filter->name, "out of memory");
+    } else if (!open_archive(s)) {
+        fail(s, s->filter->name,
+             s->archive ? archive_error_string(s->archive) : NULL);
+    }
 }
 
 static const struct filter *find_filter(const struct source *s)
@@ -136,9 +157,8 @@ struct source *source_open(int fd, struct err *e)
     s->fd = fd;
     if (peek(s)) {
         s->filter = find_filter(s);
-        if (s->filter && !open_filter(s))
-            fail(s, s->filter->name,
-                 s->archive ? archive_error_string(s->archive) : NULL);
+        if (s->filter)
+            open_filter(s);
     }
     if (s->failed) {
         err_set(e, ERR_INPUT, "%s", s->why);
@@ -152,6 +172,7 @@ void source_close(struct source *s)
 {
     if (!s)
         return;
+    gunzip_free(s->gunzip);
     if (s->archive)
         archive_read_free(s->archive);
     close(s->fd);
@@ -190,10 +211,19 @@ static ssize_t read_unpacked(struct source *s, void *out, size_t len)
     return (ssize_t)len;
 }
 
+static ssize_t read_gunzip(struct source *s, void *out, size_t len)
+{
+    const char *why;
+    ssize_t n = gunzip_read(s->gunzip, out, len, &why);
+
+    return n < 0 ? fail(s, s->filter->name, why) : n;
+}
+
 ssize_t source_read(struct source *s, void *out, size_t len)
 {
-    ssize_t n =
-        s->archive ? read_unpacked(s, out, len) : read_plain(s, out, len);
+    ssize_t n = s->gunzip    ? read_gunzip(s, out, len)
+                : s->archive ? read_unpacked(s, out, len)
+                             : read_plain(s, out, len);
 
     if (n > 0)
         s->out += (uint64_t)n;

@@ -24,9 +24,9 @@ export LC_ALL=C
 # shellcheck disable=SC2046 # flags are words
 ${CC:-cc} -std=c11 -O1 $(make -s print-cppflags) -o "$dir/dump" \
     tests/tshark/dump_records.c base/*.c store/schema.c ingest/capture.c \
-    ingest/source.c ingest/checksum.c ingest/decode.c ingest/icmp.c \
+    ingest/source.c ingest/gunzip.c ingest/checksum.c ingest/decode.c ingest/icmp.c \
     ingest/ip4.c ingest/ip6.c ingest/link.c ingest/tcp.c ingest/udp.c \
-    $(pkg-config --libs libpcap libarchive libxxhash) || exit 1
+    $(pkg-config --libs libpcap libarchive zlib libxxhash) || exit 1
 
 theirs() {
     tshark -r "$1" -n -o ip.defragment:FALSE -o ipv6.defragment:FALSE \

@@ -339,6 +339,67 @@ static void survives_damaged_compression(void **state)
     buf_free(&f.bytes);
 }
 
+/* RFC 1952, RFC 1951 3.2.4: one member of one block that is not compressed, so
+ * that what a cut leaves can be told; its checksum is not there yet. */
+static void put_member(struct pcapfile *z, const uint8_t *data, uint16_t len)
+{
+    buf_put(&z->bytes, "\x1f\x8b\x08\0\0\0\0\0\0\xff\x01", 11);
+    buf_u16(&z->bytes, len);
+    buf_u16(&z->bytes, (uint16_t)~len);
+    buf_put(&z->bytes, data, len);
+}
+
+static void keeps_all_that_a_cut_gzip_file_holds(void **state)
+{
+    struct pcapfile f = make_long(400), z = {.big = false};
+
+    (void)state;
+    put_member(&z, f.bytes.data, (uint16_t)f.bytes.len);
+    for (size_t cut = 15 + 24; cut <= z.bytes.len; cut += 97) {
+        struct err e = {0};
+        enum capture_kind kind;
+        struct capture *c = open_bytes(&z, cut, &kind, &e);
+
+        assert_non_null(c);
+        assert_int_equal(count(c), (cut - 15 - 24) / 70);
+        assert_string_equal(capture_broken(c), "gzip: the data are cut");
+        capture_close(c);
+    }
+    buf_free(&f.bytes);
+    buf_free(&z.bytes);
+}
+
+static void reads_gzip_members_one_after_the_other(void **state)
+{
+    struct pcapfile f = make_long(1000);
+    struct pcapfile z = compressed(&f, PCAPFILE_GZIP), more = {.big = false};
+    enum capture_kind kind;
+    struct err e = {0};
+
+    (void)state;
+    pcapfile_tcp(&more, BASE, 1000);
+    struct pcapfile last = compressed(&more, PCAPFILE_GZIP);
+
+    buf_put(&z.bytes, last.bytes.data, last.bytes.len);
+    buf_fill(&z.bytes, 0, 100); /* padding of a tape */
+    struct capture *c = open_bytes(&z, z.bytes.len, &kind, &e);
+
+    assert_non_null(c);
+    assert_int_equal(count(c), 1001);
+    assert_null(capture_broken(c));
+    capture_close(c);
+    z.bytes.data[z.bytes.len - 100 - 5] ^= 1; /* its checksum */
+    c = open_bytes(&z, z.bytes.len, &kind, &e);
+    assert_non_null(c);
+    assert_int_equal(count(c), 1001);
+    assert_string_equal(capture_broken(c), "gzip: incorrect data check");
+    capture_close(c);
+    buf_free(&f.bytes);
+    buf_free(&z.bytes);
+    buf_free(&more.bytes);
+    buf_free(&last.bytes);
+}
+
 static void reads_a_pipe(void **state)
 {
     struct pcapfile f = make(false, true, false);
@@ -380,6 +441,8 @@ int main(void)
         cmocka_unit_test(keeps_packets_longer_than_the_snapshot_length),
         cmocka_unit_test(reads_times_without_a_sign),
         cmocka_unit_test(survives_damaged_compression),
+        cmocka_unit_test(keeps_all_that_a_cut_gzip_file_holds),
+        cmocka_unit_test(reads_gzip_members_one_after_the_other),
         cmocka_unit_test(reads_a_pipe),
         cmocka_unit_test(names_link_types),
     };
