@@ -182,7 +182,7 @@ static void show_time(struct buf *out, const struct render *r,
     char text[TIMESTAMP_TEXT_MAX];
     size_t len;
 
-    if (t->date)
+    if (t->date && !r->epoch)
         len = timestamp_format_date(text, c.i, tz_offset(r->tz, c.i));
     else if (r->epoch)
         len = timestamp_format_epoch(text, c.i);
