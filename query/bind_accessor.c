@@ -32,9 +32,9 @@ struct header {
     uint32_t n;
 };
 
-#define BYTE(at, field, right, mask, left)                                     \
+#define BYTE(byte, field, right, mask, left)                                   \
     {                                                                          \
-        at, at,                                                                \
+        (byte), (byte),                                                        \
         {                                                                      \
             FIELD_##field, right, mask, left, 0                                \
         }                                                                      \
@@ -48,9 +48,9 @@ struct header {
     }
 #define WORD(first, field, word)                                               \
     {                                                                          \
-        first, first + 3,                                                      \
+        (first), (first) + 3,                                                  \
         {                                                                      \
-            FIELD_##field, 0, 0xff, 0, word                                    \
+            FIELD_##field, 0, 0xff, 0, (word)                                  \
         }                                                                      \
     }
 
@@ -330,6 +330,8 @@ static struct expr *assemble(struct bind *b, const struct header *h, int64_t at,
         x = join(b, x, value);
         own = own || is_own(p.bytes->part.field);
     }
+    if (!x)
+        return NULL;
     x->at = bind_place(b, n->at);
     return own ? x : guard(b, h, x);
 }

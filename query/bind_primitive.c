@@ -165,7 +165,7 @@ static bool add_portrange(struct bind *b, const struct ast *n, struct values *v)
 {
     int64_t lo, hi;
 
-    if (!port_number(b, n, &lo) || !port_number(b, n->next, &hi))
+    if (!n || !port_number(b, n, &lo) || !port_number(b, n->next, &hi))
         return false;
     if (lo > hi) { /* as tcpdump takes it */
         int64_t swap = lo;

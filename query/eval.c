@@ -64,7 +64,7 @@ static struct column eval_call(const struct expr *x, struct batch *b,
     struct func_frame f = {.call = x, .rows = rows, .ev = ev};
 
     f.absent = arena_array(ev->tmp, uint64_t, BATCH_WORDS);
-    for (uint32_t i = 0; i < x->args; i++) {
+    for (uint32_t i = 0; i < x->args && i < FUNC_ARGS_MAX; i++) {
         f.arg[i] = eval_arg(x->arg[i], b, rows, ev);
         add_absent(f.absent, f.arg[i].column.absent);
     }

@@ -1,33 +1,56 @@
 /* eval_rows.c - comparisons over selected rows, without a branch for each. */
 #include "query/eval.h"
 
-/* Keeps the rows for which `test` holds; inside it `row` is the row. */
-#define KEEP(rows, test)                                                       \
-    do {                                                                       \
+/* A pass over selected rows that keeps those for which `test` holds; in it
+ * `row` is the row. SETUP declares what `test` needs. */
+#define KEEPER(name, parameters, SETUP, test)                                  \
+    static void name parameters                                                \
+    {                                                                          \
+        SETUP;                                                                 \
         uint32_t kept = 0;                                                     \
-        for (uint32_t i = 0; i < (rows)->n; i++) {                             \
-            const uint16_t row = (rows)->row[i];                               \
-            (rows)->row[kept] = row;                                           \
-            kept += (test) ? 1 : 0;                                            \
+                                                                               \
+        for (uint32_t i = 0; i < rows->n; i++) {                               \
+            const uint16_t row = rows->row[i];                                 \
+            rows->row[kept] = row;                                             \
+            kept += (test);                                                    \
         }                                                                      \
-        (rows)->n = kept;                                                      \
-    } while (0)
+        rows->n = kept;                                                        \
+    }
+
+KEEPER(keep_present, (struct sel * rows, const uint64_t *absent), ,
+       !(absent[row / 64] >> (row % 64) & 1))
 
 void eval_drop_absent(struct sel *rows, const uint64_t *absent)
 {
     if (absent)
-        KEEP(rows, !(absent[row / 64] >> (row % 64) & 1));
+        keep_present(rows, absent);
 }
 
-static void in_one(const struct node_in *in, struct sel *rows, const int64_t *v,
-                   uint32_t mask)
-{
-    uint64_t lo = (uint64_t)in->one.lo, width = (uint64_t)in->one.hi - lo;
+/* ---- in ---- */
 
-    if (in->shape == SHAPE_ONE)
-        KEEP(rows, (uint64_t)v[row & mask] - lo <= width);
-    else
-        KEEP(rows, (uint64_t)v[row & mask] - lo > width);
+typedef void in_keeper(const struct node_in *in, struct sel *rows,
+                       const struct func_arg *arg);
+
+#define IN_PARAMETERS                                                          \
+    (const struct node_in *in, struct sel *rows, const struct func_arg *arg)
+#define IN_INTS                                                                \
+    const int64_t *v = arg->column.i;                                          \
+    const uint32_t mask = arg->mask
+#define IN_ONE                                                                 \
+    IN_INTS;                                                                   \
+    const uint64_t lo = (uint64_t)in->one.lo;                                  \
+    const uint64_t width = (uint64_t)in->one.hi - lo
+#define IN_ADDRS                                                               \
+    const struct addr *v = arg->column.a;                                      \
+    const uint32_t mask = arg->mask
+#define IN_ONE_ADDR                                                            \
+    IN_ADDRS;                                                                  \
+    const unsigned __int128 lo = wide(in->one_addr.lo);                        \
+    const unsigned __int128 width = wide(in->one_addr.hi) - lo
+
+static unsigned __int128 wide(struct addr a)
+{
+    return (unsigned __int128)a.hi << 64 | a.lo;
 }
 
 static bool bitmap_has(const struct node_in *in, int64_t v)
@@ -39,52 +62,37 @@ static bool bitmap_has(const struct node_in *in, int64_t v)
     return in->bitmap[v / 64] >> (v % 64) & 1;
 }
 
-static void in_int(const struct node_in *in, struct sel *rows,
-                   const struct func_arg *arg)
-{
-    const int64_t *v = arg->column.i;
-    uint32_t mask = arg->mask;
-
-    switch (in->shape) {
-    case SHAPE_NONE: rows->n = 0; return;
-    case SHAPE_ONE:
-    case SHAPE_OUTSIDE: in_one(in, rows, v, mask); return;
-    case SHAPE_BITMAP: KEEP(rows, bitmap_has(in, v[row & mask])); return;
-    case SHAPE_MANY: break;
-    }
-    KEEP(rows, rangeset_has(&in->ranges, v[row & mask]));
-}
-
-static unsigned __int128 wide(struct addr a)
-{
-    return (unsigned __int128)a.hi << 64 | a.lo;
-}
-
-static void in_one_addr(const struct node_in *in, struct sel *rows,
-                        const struct addr *v, uint32_t mask)
-{
-    unsigned __int128 lo = wide(in->one_addr.lo);
-    unsigned __int128 width = wide(in->one_addr.hi) - lo;
-
-    if (in->shape == SHAPE_ONE)
-        KEEP(rows, wide(v[row & mask]) - lo <= width);
-    else
-        KEEP(rows, wide(v[row & mask]) - lo > width);
-}
-
-static void in_addr(const struct node_in *in, struct sel *rows,
+static void in_none(const struct node_in *in, struct sel *rows,
                     const struct func_arg *arg)
 {
-    const struct addr *v = arg->column.a;
-    uint32_t mask = arg->mask;
-
-    if (in->shape == SHAPE_NONE)
-        rows->n = 0;
-    else if (in->shape == SHAPE_ONE || in->shape == SHAPE_OUTSIDE)
-        in_one_addr(in, rows, v, mask);
-    else
-        KEEP(rows, rangeset_has_addr(&in->ranges, v[row & mask]));
+    (void)in, (void)arg;
+    rows->n = 0;
 }
+
+KEEPER(in_one, IN_PARAMETERS, IN_ONE, (uint64_t)v[row & mask] - lo <= width)
+KEEPER(in_outside, IN_PARAMETERS, IN_ONE, (uint64_t)v[row & mask] - lo > width)
+KEEPER(in_bitmap, IN_PARAMETERS, IN_INTS, bitmap_has(in, v[row & mask]))
+KEEPER(in_many, IN_PARAMETERS, IN_INTS,
+       rangeset_has(&in->ranges, v[row & mask]))
+KEEPER(in_one_addr, IN_PARAMETERS, IN_ONE_ADDR,
+       wide(v[row & mask]) - lo <= width)
+KEEPER(in_outside_addr, IN_PARAMETERS, IN_ONE_ADDR,
+       wide(v[row & mask]) - lo > width)
+KEEPER(in_many_addr, IN_PARAMETERS, IN_ADDRS,
+       rangeset_has_addr(&in->ranges, v[row & mask]))
+
+static in_keeper *const in_keepers[2][SHAPE_MANY + 1] = {
+    {[SHAPE_NONE] = in_none,
+     [SHAPE_ONE] = in_one,
+     [SHAPE_OUTSIDE] = in_outside,
+     [SHAPE_BITMAP] = in_bitmap,
+     [SHAPE_MANY] = in_many     },
+    {[SHAPE_NONE] = in_none,
+     [SHAPE_ONE] = in_one_addr,
+     [SHAPE_OUTSIDE] = in_outside_addr,
+     [SHAPE_BITMAP] = in_many_addr,
+     [SHAPE_MANY] = in_many_addr},
+};
 
 void eval_in(const struct expr *x, struct batch *b, struct sel *rows,
              struct expr_eval *ev)
@@ -92,64 +100,54 @@ void eval_in(const struct expr *x, struct batch *b, struct sel *rows,
     struct func_arg arg = eval_arg(x->arg[0], b, rows, ev);
 
     eval_drop_absent(rows, arg.column.absent);
-    if (x->in->addr)
-        in_addr(x->in, rows, &arg);
-    else
-        in_int(x->in, rows, &arg);
+    in_keepers[x->in->addr][x->in->shape](x->in, rows, &arg);
 }
 
-/* One loop for each operator, over whatever LEFT and RIGHT are. */
-#define COMPARE_ROWS(rows, op, LEFT, RIGHT)                                    \
-    do {                                                                       \
-        switch (op) {                                                          \
-        case OP_EQ: KEEP(rows, (LEFT) == (RIGHT)); break;                      \
-        case OP_NE: KEEP(rows, (LEFT) != (RIGHT)); break;                      \
-        case OP_LT: KEEP(rows, (LEFT) < (RIGHT)); break;                       \
-        case OP_LE: KEEP(rows, (LEFT) <= (RIGHT)); break;                      \
-        case OP_GT: KEEP(rows, (LEFT) > (RIGHT)); break;                       \
-        default: KEEP(rows, (LEFT) >= (RIGHT)); break;                         \
-        }                                                                      \
-    } while (0)
+/* ---- compare ---- */
 
 struct pair {
     struct func_arg left, right;
     enum ast_op op;
+    bool flip; /* != >= > are the other way of = < <= */
+    const struct strtab *text;
 };
 
-static void compare_int(const struct pair *p, struct sel *rows)
-{
-    const int64_t *l = p->left.column.i, *r = p->right.column.i;
-    uint32_t lm = p->left.mask, rm = p->right.mask;
+typedef void pair_keeper(const struct pair *p, struct sel *rows);
 
-    COMPARE_ROWS(rows, p->op, l[row & lm], r[row & rm]);
+#define PAIR_PARAMETERS (const struct pair *p, struct sel *rows)
+#define PAIR_OF(type, member)                                                  \
+    type const *const l = p->left.column.member;                               \
+    type const *const r = p->right.column.member;                              \
+    const uint32_t lm = p->left.mask, rm = p->right.mask;                      \
+    const bool flip = p->flip
+#define PAIR_INT  PAIR_OF(int64_t, i)
+#define PAIR_REAL PAIR_OF(double, r)
+#define PAIR_ADDR PAIR_OF(struct addr, a)
+
+KEEPER(int_eq, PAIR_PARAMETERS, PAIR_INT, (l[row & lm] == r[row & rm]) != flip)
+KEEPER(int_lt, PAIR_PARAMETERS, PAIR_INT, (l[row & lm] < r[row & rm]) != flip)
+KEEPER(int_le, PAIR_PARAMETERS, PAIR_INT, (l[row & lm] <= r[row & rm]) != flip)
+KEEPER(real_eq, PAIR_PARAMETERS, PAIR_REAL,
+       (l[row & lm] == r[row & rm]) != flip)
+KEEPER(real_lt, PAIR_PARAMETERS, PAIR_REAL, (l[row & lm] < r[row & rm]) != flip)
+KEEPER(real_le, PAIR_PARAMETERS, PAIR_REAL,
+       (l[row & lm] <= r[row & rm]) != flip)
+KEEPER(addr_eq_rows, PAIR_PARAMETERS, PAIR_ADDR,
+       (wide(l[row & lm]) == wide(r[row & rm])) != flip)
+KEEPER(addr_lt_rows, PAIR_PARAMETERS, PAIR_ADDR,
+       (wide(l[row & lm]) < wide(r[row & rm])) != flip)
+KEEPER(addr_le_rows, PAIR_PARAMETERS, PAIR_ADDR,
+       (wide(l[row & lm]) <= wide(r[row & rm])) != flip)
+
+static int text_order(const struct pair *p, int64_t l, int64_t r)
+{
+    return strtab_cmp(p->text, (uint32_t)l, (uint32_t)r);
 }
 
-static void compare_real(const struct pair *p, struct sel *rows)
-{
-    const double *l = p->left.column.r, *r = p->right.column.r;
-    uint32_t lm = p->left.mask, rm = p->right.mask;
-
-    COMPARE_ROWS(rows, p->op, l[row & lm], r[row & rm]);
-}
-
-static void compare_addr(const struct pair *p, struct sel *rows)
-{
-    const struct addr *l = p->left.column.a, *r = p->right.column.a;
-    uint32_t lm = p->left.mask, rm = p->right.mask;
-
-    COMPARE_ROWS(rows, p->op, wide(l[row & lm]), wide(r[row & rm]));
-}
-
-static void compare_text(const struct pair *p, struct sel *rows,
-                         const struct strtab *text)
-{
-    const int64_t *l = p->left.column.i, *r = p->right.column.i;
-    uint32_t lm = p->left.mask, rm = p->right.mask;
-
-    COMPARE_ROWS(rows, p->op,
-                 strtab_cmp(text, (uint32_t)l[row & lm], (uint32_t)r[row & rm]),
-                 0);
-}
+KEEPER(text_lt, PAIR_PARAMETERS, PAIR_INT,
+       (text_order(p, l[row & lm], r[row & rm]) < 0) != flip)
+KEEPER(text_le, PAIR_PARAMETERS, PAIR_INT,
+       (text_order(p, l[row & lm], r[row & rm]) <= 0) != flip)
 
 /* Is every tuple of `a` in `b`? Both ascend. */
 static bool is_subset(const struct set *a, const struct set *b,
@@ -160,10 +158,11 @@ static bool is_subset(const struct set *a, const struct set *b,
     if (a->n > b->n)
         return false;
     for (uint32_t i = 0; i < a->n; i++, k++) {
-        struct set one = {a->type, 1, a->member + i * a->type.members};
-        struct set other = {b->type, 1, b->member + k * b->type.members};
+        struct set one = {a->type, 1, a->member + (size_t)i * a->type.members};
+        struct set other = {b->type, 1,
+                            b->member + (size_t)k * b->type.members};
         while (k < b->n && value_cmp_set(&other, &one, text) < 0)
-            other.member = b->member + ++k * b->type.members;
+            other.member = b->member + (size_t)++k * b->type.members;
         if (k == b->n || value_cmp_set(&other, &one, text) != 0)
             return false;
     }
@@ -185,35 +184,60 @@ static bool compare_sets(enum ast_op op, const struct set *l,
     }
 }
 
-static void compare_set_rows(const struct pair *p, struct sel *rows,
-                             const struct strtab *text)
-{
-    const struct set *const *l = p->left.column.set;
-    const struct set *const *r = p->right.column.set;
-    uint32_t lm = p->left.mask, rm = p->right.mask;
+KEEPER(set_keep, PAIR_PARAMETERS, PAIR_OF(const struct set *, set),
+       compare_sets(p->op, l[row & lm], r[row & rm], p->text) != flip)
 
-    KEEP(rows, compare_sets(p->op, l[row & lm], r[row & rm], text));
+enum { EQUAL, BELOW, BELOW_EQUAL, TESTS };
+enum { ROW_INT, ROW_REAL, ROW_ADDR, ROW_SET, ROW_TEXT, ROWS };
+
+static pair_keeper *const pair_keepers[ROWS][TESTS] = {
+    [ROW_INT] = {int_eq,       int_lt,       int_le      },
+    [ROW_REAL] = {real_eq,      real_lt,      real_le     },
+    [ROW_ADDR] = {addr_eq_rows, addr_lt_rows, addr_le_rows},
+    [ROW_SET] = {set_keep,     set_keep,     set_keep    },
+    [ROW_TEXT] = {int_eq,       text_lt,      text_le     },
+};
+
+static int row_of(const struct expr *x)
+{
+    static const int rows[] = {[LANE_INT] = ROW_INT,
+                               [LANE_REAL] = ROW_REAL,
+                               [LANE_ADDR] = ROW_ADDR,
+                               [LANE_SET] = ROW_SET};
+
+    return x->type.type == TYPE_STRING ? ROW_TEXT : rows[node_lane(x)];
+}
+
+/* Sets have no total order: each of their operators is its own test. */
+static int test_of(struct pair *p, bool sets)
+{
+    static const struct {
+        int test;
+        bool flip;
+    } tests[] = {
+        [OP_EQ] = {EQUAL,       false},
+          [OP_NE] = {EQUAL,       true },
+        [OP_LT] = {BELOW,       false},
+          [OP_GE] = {BELOW,       true },
+        [OP_LE] = {BELOW_EQUAL, false},
+          [OP_GT] = {BELOW_EQUAL, true },
+    };
+
+    p->flip = tests[p->op].flip && !sets;
+    return tests[p->op].test;
 }
 
 void eval_compare(const struct expr *x, struct batch *b, struct sel *rows,
                   struct expr_eval *ev)
 {
-    struct pair p = {.op = x->op};
+    struct pair p = {.op = x->op, .text = ev->text};
+    int row = row_of(x->arg[0]);
 
     p.left = eval_arg(x->arg[0], b, rows, ev);
     eval_drop_absent(rows, p.left.column.absent);
     p.right = eval_arg(x->arg[1], b, rows, ev);
     eval_drop_absent(rows, p.right.column.absent);
-    switch (node_lane(x->arg[0])) {
-    case LANE_REAL: compare_real(&p, rows); return;
-    case LANE_ADDR: compare_addr(&p, rows); return;
-    case LANE_SET: compare_set_rows(&p, rows, ev->text); return;
-    case LANE_INT: break;
-    }
-    if (x->arg[0]->type.type == TYPE_STRING)
-        compare_text(&p, rows, ev->text);
-    else
-        compare_int(&p, rows);
+    pair_keepers[row][test_of(&p, row == ROW_SET)](&p, rows);
 }
 
 static bool set_has(const struct set *s, union cell v,
@@ -248,16 +272,27 @@ static union cell cell_at(const struct func_arg *arg, enum lane lane,
     return c;
 }
 
+struct members {
+    struct func_arg value, set;
+    enum lane lane;
+    const struct strtab *text;
+    bool wanted;
+};
+
+KEEPER(keep_members, (const struct members *m, struct sel *rows), ,
+       set_has(m->set.column.set[row & m->set.mask],
+               cell_at(&m->value, m->lane, row), m->text) == m->wanted)
+
 void eval_member(const struct expr *x, struct batch *b, struct sel *rows,
                  struct expr_eval *ev)
 {
-    struct func_arg arg = eval_arg(x->arg[0], b, rows, ev);
-    enum lane lane = node_lane(x->arg[0]);
-    bool wanted = x->op == OP_EQ;
+    struct members m = {.lane = node_lane(x->arg[0]),
+                        .text = ev->text,
+                        .wanted = x->op == OP_EQ};
 
-    eval_drop_absent(rows, arg.column.absent);
-    struct func_arg set = eval_arg(x->arg[1], b, rows, ev);
-    eval_drop_absent(rows, set.column.absent);
-    KEEP(rows, set_has(set.column.set[row & set.mask], cell_at(&arg, lane, row),
-                       ev->text) == wanted);
+    m.value = eval_arg(x->arg[0], b, rows, ev);
+    eval_drop_absent(rows, m.value.column.absent);
+    m.set = eval_arg(x->arg[1], b, rows, ev);
+    eval_drop_absent(rows, m.set.column.absent);
+    keep_members(&m, rows);
 }

@@ -22,21 +22,20 @@ static void fail_overflow(struct func_frame *f)
                   f->call->func->name);
 }
 
-/* Rows of a binary operator on numbers; l, r and row are set, and `body` fills
+/* The body of a kernel of two numbers: l, r and row are set, and `step` fills
  * in `out`. */
-#define EACH_ROW(f, body)                                                      \
-    do {                                                                       \
-        const int64_t *left_ = (f)->arg[0].column.i;                           \
-        const int64_t *right_ = (f)->arg[1].column.i;                          \
-        uint32_t lm_ = (f)->arg[0].mask, rm_ = (f)->arg[1].mask;               \
-        for (uint32_t i_ = 0; i_ < (f)->rows->n; i_++) {                       \
-            const uint32_t row = (f)->rows->row[i_];                           \
-            const int64_t l = left_[row & lm_], r = right_[row & rm_];         \
-            int64_t out;                                                       \
-            body;                                                              \
-            (f)->out.i[row] = out;                                             \
-        }                                                                      \
-    } while (0)
+#define EACH_ROW(f, step)                                                      \
+    const int64_t *left = (f)->arg[0].column.i;                                \
+    const int64_t *right = (f)->arg[1].column.i;                               \
+    const uint32_t lm = (f)->arg[0].mask, rm = (f)->arg[1].mask;               \
+                                                                               \
+    for (uint32_t i = 0; i < (f)->rows->n; i++) {                              \
+        const uint32_t row = (f)->rows->row[i];                                \
+        const int64_t l = left[row & lm], r = right[row & rm];                 \
+        int64_t out;                                                           \
+        step;                                                                  \
+        (f)->out.i[row] = out;                                                 \
+    }
 
 /* Operators that can leave 64 bits: an error, if the row has both values. */
 #define CHECKED(name, builtin)                                                 \
@@ -66,20 +65,16 @@ static void int_div(struct func_frame *f)
 {
     bool over = false;
 
-    EACH_ROW(f, {
-        over |= div_overflow(l, r, &out) && !is_absent(f, row);
-        mark_absent(f, row, r == 0);
-    });
+    EACH_ROW(f, over |= div_overflow(l, r, &out) && !is_absent(f, row);
+             mark_absent(f, row, r == 0));
     if (over)
         fail_overflow(f);
 }
 
 static void int_mod(struct func_frame *f)
 {
-    EACH_ROW(f, {
-        out = r == 0 || r == -1 ? 0 : l % r;
-        mark_absent(f, row, r == 0);
-    });
+    EACH_ROW(f, out = r == 0 || r == -1 ? 0 : l % r;
+             mark_absent(f, row, r == 0));
 }
 
 static bool shl_overflow(int64_t l, int64_t r, int64_t *out)
@@ -107,54 +102,51 @@ static void int_shr(struct func_frame *f)
 #define SIMPLE(name, expression)                                               \
     static void name(struct func_frame *f)                                     \
     {                                                                          \
-        EACH_ROW(f, out = expression);                                         \
+        EACH_ROW(f, out = (expression));                                       \
     }
 
 #define U32(v) ((uint32_t)(uint64_t)(v))
 
-SIMPLE(int_and, l &r)
+SIMPLE(int_and, (l & r))
 SIMPLE(int_or, l | r)
 SIMPLE(int_xor, l ^ r)
 SIMPLE(u32_add, U32(l) + U32(r))
 SIMPLE(u32_sub, U32(l) - U32(r))
-SIMPLE(u32_mul, U32(l) * U32(r))
+SIMPLE(u32_mul, (int64_t)(uint32_t)(U32(l) * U32(r)))
 SIMPLE(u32_shl, U32(r) > 31 ? 0 : U32(l) << U32(r))
 SIMPLE(u32_shr, U32(r) > 31 ? 0 : U32(l) >> U32(r))
 
 static void u32_div(struct func_frame *f)
 {
-    EACH_ROW(f, {
-        out = U32(r) == 0 ? 0 : U32(l) / U32(r);
-        mark_absent(f, row, U32(r) == 0);
-    });
+    EACH_ROW(f, out = U32(r) == 0 ? 0 : U32(l) / U32(r);
+             mark_absent(f, row, U32(r) == 0));
 }
 
 static void u32_mod(struct func_frame *f)
 {
-    EACH_ROW(f, {
-        out = U32(r) == 0 ? 0 : U32(l) % U32(r);
-        mark_absent(f, row, U32(r) == 0);
-    });
+    EACH_ROW(f, out = U32(r) == 0 ? 0 : U32(l) % U32(r);
+             mark_absent(f, row, U32(r) == 0));
 }
 
 /* What no finite number can say is absent. */
-#define REAL(name, op)                                                         \
+#define REAL(name, expression)                                                 \
     static void real_##name(struct func_frame *f)                              \
     {                                                                          \
-        const double *l = f->arg[0].column.r, *r = f->arg[1].column.r;         \
+        const double *left = f->arg[0].column.r, *right = f->arg[1].column.r;  \
                                                                                \
         for (uint32_t i = 0; i < f->rows->n; i++) {                            \
-            uint32_t row = f->rows->row[i];                                    \
-            double out = l[row & f->arg[0].mask] op r[row & f->arg[1].mask];   \
-            f->out.r[row] = out;                                               \
-            mark_absent(f, row, !isfinite(out));                               \
+            const uint32_t row = f->rows->row[i];                              \
+            const double l = left[row & f->arg[0].mask];                       \
+            const double r = right[row & f->arg[1].mask];                      \
+            f->out.r[row] = (expression);                                      \
+            mark_absent(f, row, !isfinite(f->out.r[row]));                     \
         }                                                                      \
     }
 
-REAL(add, +)
-REAL(sub, -)
-REAL(mul, *)
-REAL(div, /)
+REAL(add, l + r)
+REAL(sub, l - r)
+REAL(mul, l *r)
+REAL(div, l / r)
 
 static void real_from_int(struct func_frame *f)
 {
@@ -208,8 +200,8 @@ static const struct set *set_merge(struct func_frame *f, const struct set *l,
     uint32_t i = 0, k = 0;
 
     while (i < l->n || k < r->n) {
-        struct set x = {l->type, 1, l->member + i * m};
-        struct set y = {l->type, 1, r->member + k * m};
+        struct set x = {l->type, 1, l->member + (size_t)i * m};
+        struct set y = {l->type, 1, r->member + (size_t)k * m};
         int order = i == l->n   ? 1
                     : k == r->n ? -1
                                 : value_cmp_set(&x, &y, f->ev->text);
@@ -259,7 +251,7 @@ enum { OPS = OP_SHR + 1, MODES = MODE_SET + 1 };
 
 #define ROW(text, kernel, bound)                                               \
     {                                                                          \
-        .name = text, .eval = kernel, .bounds = bound                          \
+        .name = (text), .eval = (kernel), .bounds = (bound)                    \
     }
 
 static const struct func operators[MODES][OPS] = {

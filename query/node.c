@@ -1,8 +1,6 @@
 /* node.c - building blocks of the bound tree. */
 #include "query/node.h"
 
-#include <string.h>
-
 enum { BITMAP_BITS = 65536 };
 
 struct expr *node_make(struct arena *a, enum node_kind kind, struct span at,
@@ -100,18 +98,23 @@ static struct span join(struct span x, struct span y)
                          x.to > y.to ? x.to : y.to};
 }
 
+static bool is_open(const struct expr *x, enum node_kind kind)
+{
+    return x->kind == kind && x->args > 0;
+}
+
 /* Operands of the same kind become operands of one node. */
 static struct expr *join_nodes(struct arena *a, enum node_kind kind,
                                const struct expr *x, const struct expr *y)
 {
-    bool open = x->kind == kind && x->args > 0;
-    bool flat = y->kind == kind && y->args > 0;
-    uint32_t left = open ? x->args : 1, right = flat ? y->args : 1;
+    uint32_t left = is_open(x, kind) ? x->args : 1;
+    uint32_t right = is_open(y, kind) ? y->args : 1;
     struct expr *n = node_make(a, kind, join(x->at, y->at), left + right);
 
-    memcpy(n->arg, open ? x->arg : &x, left * sizeof(const struct expr *));
-    memcpy(n->arg + left, flat ? y->arg : &y,
-           right * sizeof(const struct expr *));
+    for (uint32_t i = 0; i < left; i++)
+        n->arg[i] = is_open(x, kind) ? x->arg[i] : x;
+    for (uint32_t i = 0; i < right; i++)
+        n->arg[left + i] = is_open(y, kind) ? y->arg[i] : y;
     return n;
 }
 

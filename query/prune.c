@@ -58,7 +58,7 @@ static struct func_bounds bounds_call(const struct expr *x,
     struct func_bounds out = {.any = true}, arg[FUNC_ARGS_MAX];
     bool known = x->func->bounds != NULL;
 
-    for (uint32_t i = 0; i < x->args; i++) {
+    for (uint32_t i = 0; i < x->args && i < FUNC_ARGS_MAX; i++) {
         arg[i] = bounds_of(x->arg[i], b);
         known = known && arg[i].known;
         out.any = out.any && arg[i].any;

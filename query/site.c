@@ -13,18 +13,21 @@
 #include "query/bind.h"
 #include "query/range.h"
 
-enum { SITE_BYTES_MAX = 16 << 20 };
+enum { SITE_BYTES_MAX = 16 << 20, READ_BYTES = 65536 };
 
 static bool fail_file(const char *path, struct err *e)
 {
-    return err_set(e, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+    char why[128];
+
+    return err_set(e, ERR_SYSTEM, "%s: %s", path,
+                   strerror_r(errno, why, sizeof why));
 }
 
 static bool read_all(int fd, const char *path, struct buf *text, struct err *e)
 {
     for (;;) {
-        buf_reserve(text, 64 * 1024);
-        ssize_t n = read(fd, text->data + text->len, 64 * 1024);
+        buf_reserve(text, READ_BYTES);
+        ssize_t n = read(fd, text->data + text->len, READ_BYTES);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
