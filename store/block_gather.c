@@ -149,7 +149,7 @@ static void sort_addrs(struct block_encoder *c)
     static uint64_t take_##type(const struct block_row *const *row,            \
                                 uint32_t n, enum field_id f, void *out)        \
     {                                                                          \
-        type *v = out;                                                         \
+        type *v = out; /* NOLINT(bugprone-macro-parentheses): a type */        \
         uint64_t word = 0;                                                     \
         for (uint32_t i = 0; i < n; i++) {                                     \
             uint64_t has = row[i]->record.present >> f & 1;                    \

@@ -44,7 +44,7 @@ static void add_chunk(struct builder *b)
     /* Grown by doubling: at powers of two the array is full. */
     if ((b->chunks & (b->chunks - 1)) == 0) {
         size_t cap = b->chunks ? (size_t)b->chunks * 2 : 1;
-        b->chunk = realloc(b->chunk, cap * sizeof *b->chunk);
+        b->chunk = realloc(b->chunk, cap * sizeof(struct block_row *));
         if (!b->chunk)
             err_no_memory();
     }
@@ -106,7 +106,7 @@ static uint32_t run_length(const struct block_row **rows, uint32_t n)
  * order, so there are few. */
 static void sort_rows(const struct block_row **rows, uint32_t n)
 {
-    const struct block_row **spare = room(n, sizeof *spare);
+    const struct block_row **spare = room(n, sizeof(struct block_row *));
 
     while (run_length(rows, n) < n) {
         for (uint32_t at = 0; at < n;) {
@@ -116,7 +116,7 @@ static void sort_rows(const struct block_row **rows, uint32_t n)
             merge(rows + at, one, one + two, spare + at);
             at += one + two;
         }
-        memcpy(rows, spare, n * sizeof *rows);
+        memcpy(rows, spare, n * sizeof(struct block_row *));
     }
     free(spare);
 }
@@ -128,7 +128,7 @@ bool builder_encode(struct builder *b, struct block_encoder *c,
     uint32_t old = b->tail_id ? b->tail_rows : 0, n = old + b->n;
     struct block_head head = {.sequence = sequence, .replaces = b->tail_id};
     struct block_row *tail = old ? room(old, sizeof *tail) : NULL;
-    const struct block_row **rows = room(n, sizeof *rows);
+    const struct block_row **rows = room(n, sizeof(struct block_row *));
     bool good = !old || load_tail(b, t, tail, e);
 
     if (!good)

@@ -293,8 +293,10 @@ static void check_unclaimed(struct checking *c)
 
 static bool check_month(struct checking *c, struct err *e)
 {
-    struct kv_txn *t = c->r.month[c->month].txn;
+    struct kv_txn *t = reader_txn(&c->r, c->month, e);
 
+    if (!t)
+        return false;
     c->damage = false;
     c->gones = 0;
     memset(c->seen, 0, (c->r.captures + 1) * sizeof *c->seen);

@@ -76,7 +76,7 @@ static bool is_digit(char c)
 /* "20260901" or "2026-09-01" at s: its length, or 0. */
 static size_t parse_date(const char *s, struct civil *c)
 {
-    char mark = digits(s, 4) >= 0 ? s[4] : 0;
+    char mark = digits(s, 4) >= 0 ? s[4] : '\0';
     bool marked = mark == '-' || mark == '_' || mark == '.';
     size_t step = marked ? 1 : 0;
 
@@ -190,8 +190,10 @@ static uint32_t join(struct stretch *s, uint32_t n)
 static bool tally_all(struct tally *t, struct err *e)
 {
     for (uint32_t i = 0; i < t->r->months; i++) {
-        const struct reader_month *m = &t->r->month[i];
-        if (m->month != ENVS_ODD && !month_rows_each(m->txn, add_row, t, e))
+        if (t->r->month[i].month == ENVS_ODD)
+            continue;
+        struct kv_txn *txn = reader_txn(t->r, i, e);
+        if (!txn || !month_rows_each(txn, add_row, t, e))
             return false;
     }
     return true;

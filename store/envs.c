@@ -213,6 +213,7 @@ bool envs_list(const struct envs *s, uint32_t **out, uint32_t *n, struct err *e)
     *n = 0;
     if (!dir)
         return err_set(e, ERR_STORE, "cannot read %s: %m", s->dir);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this stream */
     for (struct dirent *d; (d = readdir(dir)) != NULL;) {
         int len = snprintf(path, sizeof path, "%s/%s", s->dir, d->d_name);
         if (!parse_name(d->d_name, &which) || len >= PATH_LEN ||

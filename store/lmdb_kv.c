@@ -64,7 +64,7 @@ bool kv_exists(const char *path)
     struct stat st;
 
     return file_name(name, path, "data.mdb") && stat(name, &st) == 0 &&
-           S_ISREG(st.st_mode) && st.st_size >= 2 * KV_PAGE;
+           S_ISREG(st.st_mode) && st.st_size >= INT64_C(2) * KV_PAGE;
 }
 
 static bool sync_folder(const char *path)
@@ -295,7 +295,11 @@ bool kv_commit(struct kv_txn *t, struct err *e)
 
 static MDB_val to_val(struct kv_bytes b)
 {
-    return (MDB_val){.mv_size = b.len, .mv_data = (void *)(uintptr_t)b.data};
+    MDB_val v = {.mv_size = b.len};
+
+    /* LMDB takes what it only reads without const. */
+    memcpy(&v.mv_data, &b.data, sizeof v.mv_data);
+    return v;
 }
 
 static struct kv_bytes from_val(MDB_val v)
@@ -354,7 +358,7 @@ bool kv_grow(struct kv *k, struct err *e)
 /* The tree's own pages, and old ones that readers keep, come on top. */
 static uint64_t with_overhead(uint64_t bytes)
 {
-    return bytes + bytes / 8 + 256 * KV_PAGE;
+    return bytes + bytes / 8 + UINT64_C(256) * KV_PAGE;
 }
 
 bool kv_room(struct kv *k, uint64_t bytes, struct err *e)
@@ -432,9 +436,11 @@ bool kv_cursor_step(struct kv_cursor *c, enum kv_step step,
 
 void kv_will_need(const uint8_t *data, size_t len)
 {
-    uintptr_t from = (uintptr_t)data & ~(uintptr_t)(KV_PAGE - 1);
+    size_t before = (uintptr_t)data % KV_PAGE;
+    const uint8_t *from = data - before;
+    void *page;
 
+    memcpy(&page, &from, sizeof page);
     if (len > KV_PAGE) /* only a hint: failing is fine */
-        (void)madvise((void *)from, (uintptr_t)data + len - from,
-                      MADV_WILLNEED);
+        (void)madvise(page, len + before, MADV_WILLNEED);
 }

@@ -32,11 +32,14 @@ enum { FUSE = 0x65735546 };
  * (proc(5)). */
 static bool line_type(char *line, dev_t dev, char *type, size_t max)
 {
-    unsigned major, minor;
-    char *dash = strstr(line, " - ");
+    char *dash = strstr(line, " - "), *at = strchr(line, ' ');
 
-    if (!dash || sscanf(line, "%*d %*d %u:%u", &major, &minor) != 2 ||
-        makedev(major, minor) != dev)
+    at = at ? strchr(at + 1, ' ') : NULL;
+    if (!dash || !at)
+        return false;
+    unsigned long major = strtoul(at, &at, 10);
+    unsigned long minor = *at == ':' ? strtoul(at + 1, &at, 10) : 0;
+    if (makedev((unsigned)major, (unsigned)minor) != dev)
         return false;
     dash += 3;
     snprintf(type, max, "%.*s", (int)strcspn(dash, " "), dash);

@@ -67,52 +67,106 @@ static bool read_catalogue(struct store_reader *r, struct err *e)
     return good;
 }
 
+static void close_month(const struct store_reader *r, struct reader_month *m)
+{
+    kv_abort(m->txn);
+    envs_put(&r->s->envs, m->kv);
+    m->txn = NULL;
+    m->kv = NULL;
+}
+
 void reader_snapshot_drop(struct store_reader *r)
 {
-    for (uint32_t i = 0; i < r->months; i++) {
-        kv_abort(r->month[i].txn);
-        envs_put(&r->s->envs, r->month[i].kv);
-    }
+    for (uint32_t i = 0; i < r->months; i++)
+        close_month(r, &r->month[i]);
     free(r->month);
     free(r->capture);
+    free(r->clock);
     r->month = NULL;
     r->capture = NULL;
+    r->clock = NULL;
     r->months = r->captures = 0;
 }
 
-/* *late: a block of our sequence may be gone from this month already. */
-static bool open_month(struct store_reader *r, uint32_t month, bool *late,
-                       struct err *e)
+/* Closes the month not asked for since longest, if too many are open. */
+static void close_idle(const struct store_reader *r)
 {
-    struct reader_month *m = &r->month[r->months];
-    struct month_head h;
+    struct reader_month *oldest = NULL;
+    uint32_t open = 0;
 
-    *m = (struct reader_month){.month = month};
-    m->kv = envs_get(&r->s->envs, month, e);
+    for (uint32_t i = 0; i < r->months; i++) {
+        struct reader_month *m = &r->month[i];
+        open += m->kv != NULL;
+        if (m->kv && m->users == 0 && (!oldest || m->used < oldest->used))
+            oldest = m;
+    }
+    if (oldest && open >= READER_OPEN_MAX)
+        close_month(r, oldest);
+}
+
+/* *late: a block of our sequence may be gone from this month already. */
+static bool open_month(const struct store_reader *r, struct reader_month *m,
+                       bool *late, struct err *e)
+{
+    struct month_head h = {0};
+
+    close_idle(r);
+    m->kv = envs_get(&r->s->envs, m->month, e);
     m->txn = m->kv ? kv_begin(m->kv, false, e) : NULL;
-    r->months++;
-    if (!m->txn || !month_head_read(m->txn, &h, e))
-        return month_context(month, e);
-    *late |= h.purged > r->sequence;
+    bool good = m->txn && month_head_read(m->txn, &h, e);
+    *late = h.purged > r->sequence;
     month_head_free(&h);
+    if (good)
+        m->used = ++*r->clock;
+    else
+        close_month(r, m);
+    return good ? true : month_context(m->month, e);
+}
+
+struct kv_txn *reader_txn(const struct store_reader *r, uint32_t month,
+                          struct err *e)
+{
+    struct reader_month *m = &r->month[month];
+    bool late = false;
+
+    if (!m->txn && !open_month(r, m, &late, e))
+        return NULL;
+    if (late) {
+        close_month(r, m);
+        err_set(e, ERR_STORE, "changed while it was read");
+        month_context(m->month, e);
+        err_hint(e, "ask again");
+        return NULL;
+    }
+    m->used = ++*r->clock;
+    return m->txn;
+}
+
+static bool list_months(struct store_reader *r, bool odd, struct err *e)
+{
+    uint32_t *month, n;
+
+    if (!envs_list(&r->s->envs, &month, &n, e))
+        return false;
+    r->month = room(n, sizeof *r->month);
+    r->clock = room(1, sizeof *r->clock);
+    for (uint32_t i = 0; i < n; i++)
+        if (odd || month[i] != ENVS_ODD)
+            r->month[r->months++].month = month[i];
+    free(month);
     return true;
 }
 
 static bool open_months(struct store_reader *r, bool odd, bool *late,
                         struct err *e)
 {
-    uint32_t *month, n;
-
     *late = false;
-    if (!envs_list(&r->s->envs, &month, &n, e))
+    if (!list_months(r, odd, e))
         return false;
-    r->month = room(n, sizeof *r->month);
-    bool good = true;
-    for (uint32_t i = 0; i < n && good && !*late; i++)
-        if (odd || month[i] != ENVS_ODD)
-            good = open_month(r, month[i], late, e);
-    free(month);
-    return good;
+    for (uint32_t i = 0; i < r->months && !*late; i++)
+        if (!open_month(r, &r->month[i], late, e))
+            return false;
+    return true;
 }
 
 bool reader_snapshot(struct store_reader *r, bool odd, struct err *e)
@@ -216,7 +270,8 @@ static bool list_blocks(struct store_reader *r, struct err *e)
 {
     for (uint32_t i = 0; i < r->months; i++) {
         struct listing l = {r, i, r->blocks};
-        if (!month_blocks_each(r->month[i].txn, list_block, &l, e))
+        struct kv_txn *t = reader_txn(r, i, e);
+        if (!t || !month_blocks_each(t, list_block, &l, e))
             return false;
         drop_replaced(&l);
     }
@@ -316,8 +371,11 @@ bool reader_bytes(const struct store_reader *r, uint32_t block,
                   struct kv_bytes *v, struct err *e)
 {
     const struct reader_block *b = r->block[block];
+    struct kv_txn *t = reader_txn(r, b->month, e);
 
-    if (!month_block_get(r->month[b->month].txn, b->id, v, e) ||
+    if (!t)
+        return false;
+    if (!month_block_get(t, b->id, v, e) ||
         (!v->data && !err_set(e, ERR_STORE, "is missing")))
         return reader_context(r, block, e);
     return true;

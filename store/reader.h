@@ -5,12 +5,16 @@
 #include "store/inside.h"
 #include "store/month.h"
 
-/* One month in the snapshot. */
+/* One month in the snapshot. Few of very many are open at a time. */
 struct reader_month {
     uint32_t month;
-    struct kv *kv;
+    struct kv *kv; /* NULL: not open now */
     struct kv_txn *txn;
+    uint32_t users; /* blocks of it that are open */
+    uint64_t used;  /* clock when last asked for */
 };
+
+enum { READER_OPEN_MAX = 48 };
 
 struct reader_block {
     uint32_t month; /* place in store_reader.month */
@@ -23,6 +27,7 @@ struct store_reader {
     struct store *s;
     struct strtab *text;
     uint64_t sequence;
+    uint64_t *clock;
     struct reader_month *month;
     uint32_t months;
     struct reader_block **block; /* in the order of store_reader_block */
@@ -34,12 +39,17 @@ struct store_reader {
 /* "2026-09 block 17: " in front of an error. Returns false. */
 bool reader_context(const struct store_reader *r, uint32_t block,
                     struct err *e);
-/* The bytes of a block. */
+/* The transaction of a month, opened again where it was closed for others: that
+ * fails when what the snapshot needs is gone since. */
+struct kv_txn *reader_txn(const struct store_reader *r, uint32_t month,
+                          struct err *e) MUST_CHECK;
+/* The bytes of a block. They stay while no other month is asked for, or until
+ * `users` of its month is 0 again. */
 bool reader_bytes(const struct store_reader *r, uint32_t block,
                   struct kv_bytes *v, struct err *e) MUST_CHECK;
 
-/* Opens a snapshot without reading any block: catalogue, captures and a
- * transaction on every month. `odd` as store_reader_open. */
+/* Opens a snapshot without reading any block: catalogue, captures, months.
+ * `odd` as store_reader_open. */
 bool reader_snapshot(struct store_reader *r, bool odd,
                      struct err *e) MUST_CHECK;
 /* Ends it, also one that failed half way; the blocks are the caller's. */

@@ -22,6 +22,7 @@ struct store_block *store_block_open(struct store_reader *r, uint32_t i,
         return NULL;
     }
     block_on_read(block, kv_will_need);
+    r->month[r->block[i]->month].users++;
     struct store_block *b = malloc(sizeof *b);
     if (!b)
         err_no_memory();
@@ -33,6 +34,7 @@ void store_block_close(struct store_block *b)
 {
     if (!b)
         return;
+    b->reader->month[b->reader->block[b->i]->month].users--;
     block_close(b->block);
     free(b);
 }

@@ -65,8 +65,12 @@ void schema_flags_text(char out[10], uint16_t flags)
 
 static uint16_t flag_bit(char letter)
 {
-    char c = letter == 'W' ? 'C' : letter == '.' ? 'A' : letter;
+    char c = letter;
 
+    if (letter == 'W')
+        c = 'C';
+    if (letter == '.')
+        c = 'A';
     for (size_t i = 0; i < sizeof flag_letters - 1; i++)
         if (flag_letters[i] == c)
             return flag_bits[i];

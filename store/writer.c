@@ -373,6 +373,7 @@ static bool is_full(const struct store_writer *w)
            w->block_bytes >= WRITER_BLOCK_BYTES;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): all there is about a packet */
 bool store_writer_add(struct store_writer *w, struct store_capture *c,
                       const struct record *r, uint64_t position, bool odd,
                       bool *added, struct err *e)
