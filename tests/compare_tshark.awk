@@ -12,7 +12,7 @@ function number(s,    v, i) {
         return s
     for (i = 3; i <= length(s); i++)
         v = v * 16 + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
-    return v + 0
+    return sprintf("%.0f", v)
 }
 
 # The cells of tshark in our columns.
@@ -20,20 +20,27 @@ function translate(    p, v6, ip) {
     for (p = 1; p <= 17; p++)
         t[p] = ""
     t[1] = $1 ~ /^[0-9]+\.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]$/ ? $1 : o[1]
-    t[2] = $2; t[3] = $3
-    ip = $32 ~ /^(eth|sll|raw|null|loop)(:(ethertype|vlan|ieee8021ad|mpls|pppoes|ppp))*:(ip|ipv6)(:|$)/
+    t[2] = $2 == 2147483647 ? o[2] : $2
+    t[3] = $3
+    ip = $32 ~ /^((eth|sll|raw|null|loop)(:(ethertype|vlan|ieee8021ad|mpls|pppoes|ppp))*:)?(ip|ipv6)(:|$)/
     if (!ip)
         return 0
-    v6 = $32 ~ /^[a-z0-9]+(:(ethertype|vlan|ieee8021ad|mpls|pppoes|ppp))*:ipv6(:|$)/
+    v6 = $32 ~ /^([a-z0-9]+(:(ethertype|vlan|ieee8021ad|mpls|pppoes|ppp))*:)?ipv6(:|$)/
     if ($4 == "" && $5 != "") # version 6 behind the ethertype of IPv4
         v6 = 1
     t[4] = v6 ? $5 : $4
     t[5] = v6 ? $7 : $6
+    if (!v6 && $33 != "") # a source route: tshark shows where it ends
+        t[5] = o[5]
     t[6] = v6 ? $9 : $8
     if (v6 && ($9 in extension))
         t[6] = o[6]
     t[7] = v6 ? $11 : $10
     t[8] = number(v6 ? $13 : $12)
+    if (v6 && $32 !~ /^([a-z0-9]+:)*ipv6(:ipv6\.[a-z]+)*:ipv6\.fraghdr/)
+        t[8] = ""
+    if ($32 ~ /fraghdr.*:ipv6\.fraghdr/)
+        t[8] = o[8]
     t[9] = v6 ? ($15 == "" ? "" : $15 + 40) : $14
     if (!v6 && o[9] == 0)
         t[9] = o[9]
@@ -42,7 +49,8 @@ function translate(    p, v6, ip) {
         t[10] = $(16 + p); t[11] = $(19 + p)
     }
     if (p == 0) {
-        t[12] = number($22); t[13] = $23; t[14] = $24; t[15] = $25
+        t[12] = $22 == "" ? "" : number($22) % 512 # without reserved bits
+        t[13] = $23; t[14] = $24; t[15] = $25
     }
     if (!v6 && t[6] == 1) {
         t[16] = $26; t[17] = $28

@@ -14,6 +14,9 @@
 #   keep what was captured: an empty cell of tshark's is no difference there;
 # - IPv6 extension headers: tshark has the next header of the fixed part only;
 # - a part of a second that is a second or more: tshark does not carry it over;
+# - several fragment headers: tshark names the first, we the last;
+# - source routes: tshark shows the last stop as destination;
+# - len of 2^31 and more: tshark stops counting there;
 # - ip.len of 0 (segmentation offload): tshark shows the frame's instead.
 set -u
 shared=../shared/captures
@@ -39,7 +42,7 @@ theirs() {
         -e tcp.dstport -e udp.dstport -e sctp.dstport -e tcp.flags \
         -e tcp.seq_raw -e tcp.ack_raw -e tcp.window_size_value -e icmp.type \
         -e icmpv6.type -e icmp.code -e icmpv6.code -e _ws.malformed \
-        -e _ws.short -e frame.protocols 2>/dev/null
+        -e _ws.short -e frame.protocols -e ip.opt.ptr 2>/dev/null
 }
 
 bad=0 files=0 packets=0
