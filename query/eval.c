@@ -74,10 +74,22 @@ static struct column eval_call(const struct expr *x, struct batch *b,
                            .absent = any_absent(f.absent) ? f.absent : NULL};
 }
 
+/* Rows ascend, so that a word is written once. */
 static void mark_rows(uint64_t *bits, const struct sel *rows)
 {
-    for (uint32_t i = 0; i < rows->n; i++)
-        bits[rows->row[i] / 64] |= UINT64_C(1) << (rows->row[i] % 64);
+    uint64_t word = 0;
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < rows->n; i++) {
+        uint32_t row = rows->row[i];
+        if (row / 64 != at) {
+            bits[at] |= word;
+            word = 0;
+            at = row / 64;
+        }
+        word |= UINT64_C(1) << (row % 64);
+    }
+    bits[at] |= word;
 }
 
 /* The rows of `rows` for which x holds; memory is ev->tmp. */
@@ -154,6 +166,8 @@ static void subtract_rows(struct sel *rows, const struct sel *gone)
 {
     uint64_t bits[BATCH_WORDS] = {0};
 
+    if (gone->n == 0)
+        return;
     mark_rows(bits, gone);
     eval_drop_absent(rows, bits);
 }
@@ -170,12 +184,18 @@ static void filter_or(const struct expr *x, struct batch *b, struct sel *rows,
                       struct expr_eval *ev)
 {
     struct sel *rest = arena_alloc_raw(ev->tmp, sizeof *rest);
+    uint64_t held[BATCH_WORDS] = {0};
 
     rest->n = rows->n;
     memcpy(rest->row, rows->row, rows->n * sizeof rows->row[0]);
-    for (uint32_t i = 0; i < x->args && rest->n > 0; i++)
-        subtract_rows(rest, rows_where(x->arg[i], b, rest, ev));
-    subtract_rows(rows, rest);
+    for (uint32_t i = 0; i < x->args && rest->n > 0; i++) {
+        const struct sel *more = rows_where(x->arg[i], b, rest, ev);
+        if (more->n == 0)
+            continue;
+        mark_rows(held, more);
+        eval_drop_absent(rest, held);
+    }
+    eval_keep_marked(rows, held);
 }
 
 static void filter_has(const struct expr *x, struct batch *b, struct sel *rows,

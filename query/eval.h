@@ -11,6 +11,9 @@ struct func_arg eval_arg(const struct expr *x, struct batch *b,
 /* Removes rows whose bit is set; `absent` may be NULL. */
 void eval_drop_absent(struct sel *rows, const uint64_t *absent);
 
+/* Removes rows whose bit is not set. */
+void eval_keep_marked(struct sel *rows, const uint64_t *bits);
+
 /* The leaves of expr_filter. */
 void eval_in(const struct expr *x, struct batch *b, struct sel *rows,
              struct expr_eval *ev);

@@ -20,6 +20,14 @@
 KEEPER(keep_present, (struct sel * rows, const uint64_t *absent), ,
        !(absent[row / 64] >> (row % 64) & 1))
 
+KEEPER(keep_marked, (struct sel * rows, const uint64_t *bits), ,
+       bits[row / 64] >> (row % 64) & 1)
+
+void eval_keep_marked(struct sel *rows, const uint64_t *bits)
+{
+    keep_marked(rows, bits);
+}
+
 void eval_drop_absent(struct sel *rows, const uint64_t *absent)
 {
     if (absent)

@@ -66,35 +66,64 @@ static void bounds_abs(const struct expr *call, const struct func_bounds *arg,
     func_bounds_range(out, r.lo < 0 && r.hi > 0 ? 0 : least, lo > hi ? lo : hi);
 }
 
-/* A function of time that is the same over neighbouring values and never
- * falls: its bounds are its values at both ends. */
-#define STEP_FUNCTION(name, expression)                                        \
-    static int64_t name##_of(const struct expr *call, int64_t t)               \
-    {                                                                          \
-        return expression;                                                     \
-    }                                                                          \
+/* Starts of calendar units. Neighbouring rows mostly share one. */
+static void floor_rows(struct func_frame *f, enum tz_unit unit)
+{
+    const struct tz *tz = f->call->tz;
+    int64_t start = 0, end = 0;
+
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        int64_t t = int_arg(f, 0, row);
+        if (is_absent(f, row))
+            continue;
+        if (t < start || t >= end) {
+            start = tz_floor(tz, t, unit);
+            end = tz_add(tz, start, unit, 1);
+        }
+        f->out.i[row] = start;
+    }
+}
+
+/* They never fall as time grows. */
+#define FLOOR(name, unit)                                                      \
     static void eval_##name(struct func_frame *f)                              \
     {                                                                          \
-        for (uint32_t i = 0; i < f->rows->n; i++) {                            \
-            uint32_t row = f->rows->row[i];                                    \
-            if (!is_absent(f, row))                                            \
-                f->out.i[row] = name##_of(f->call, int_arg(f, 0, row));        \
-        }                                                                      \
+        floor_rows(f, unit);                                                   \
     }                                                                          \
     static void bounds_##name(const struct expr *call,                         \
                               const struct func_bounds *arg,                   \
                               struct func_bounds *out)                         \
     {                                                                          \
-        func_bounds_range(out, name##_of(call, arg[0].range.lo),               \
-                          name##_of(call, arg[0].range.hi));                   \
+        func_bounds_range(out, tz_floor(call->tz, arg[0].range.lo, unit),      \
+                          tz_floor(call->tz, arg[0].range.hi, unit));          \
     }
 
-STEP_FUNCTION(minute, tz_floor(call->tz, t, TZ_MINUTE))
-STEP_FUNCTION(hour, tz_floor(call->tz, t, TZ_HOUR))
-STEP_FUNCTION(day, tz_floor(call->tz, t, TZ_DAY))
-STEP_FUNCTION(week, tz_floor(call->tz, t, TZ_WEEK))
-STEP_FUNCTION(month, tz_floor(call->tz, t, TZ_MONTH))
-STEP_FUNCTION(bin, tz_bin(call->tz, t, call->arg[1]->value.i))
+FLOOR(minute, TZ_MINUTE)
+FLOOR(hour, TZ_HOUR)
+FLOOR(day, TZ_DAY)
+FLOOR(week, TZ_WEEK)
+FLOOR(month, TZ_MONTH)
+
+static void eval_bin(struct func_frame *f)
+{
+    int64_t width = f->call->arg[1]->value.i;
+
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        if (!is_absent(f, row))
+            f->out.i[row] = tz_bin(f->call->tz, int_arg(f, 0, row), width);
+    }
+}
+
+static void bounds_bin(const struct expr *call, const struct func_bounds *arg,
+                       struct func_bounds *out)
+{
+    int64_t width = call->arg[1]->value.i;
+
+    func_bounds_range(out, tz_bin(call->tz, arg[0].range.lo, width),
+                      tz_bin(call->tz, arg[0].range.hi, width));
+}
 
 static int64_t local(const struct func_frame *f, uint32_t row)
 {

@@ -11,7 +11,7 @@ struct expr *node_make(struct arena *a, enum node_kind kind, struct span at,
     x->kind = kind;
     x->at = at;
     x->args = args;
-    x->arg = args ? arena_array(a, const struct expr *, args) : NULL;
+    x->arg = arena_array(a, const struct expr *, args);
     if (node_is_condition(x))
         x->type.type = TYPE_BOOL;
     return x;
