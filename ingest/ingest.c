@@ -10,6 +10,7 @@
 #include "base/timestamp.h"
 #include "ingest/pipeline.h"
 #include "ingest/report.h"
+#include "ingest/sensor.h"
 
 /* A commit costs several flushes of the disk. */
 #define COMMIT_EVERY   (4 * TIMESTAMP_SECOND)
@@ -146,6 +147,11 @@ bool ingest_run(struct store *s, const struct ingest_options *o,
     *r = (struct ingest_report){0};
     if (!u)
         return err_set(e, ERR_SYSTEM, "out of memory");
+    if (o->sensor && (!*o->sensor || strlen(o->sensor) >= SENSOR_MAX)) {
+        free(u);
+        return err_set(e, ERR_USAGE, "a sensor's name has 1 to %d bytes",
+                       SENSOR_MAX - 1);
+    }
     int64_t now = o->now ? o->now : clock_ns(CLOCK_REALTIME);
 
     u->store = s;

@@ -164,6 +164,15 @@ static void conclude(struct pipeline *u, struct feed *f,
     }
 }
 
+/* Content decides what a capture is; a sensor asked for in vain is told. */
+static void compare_sensor(struct pipeline *u, const struct feed *f,
+                           const struct store_capture *c)
+{
+    if (u->o->sensor && strcmp(u->o->sensor, c->sensor) != 0)
+        report_warn(u->report, f->path,
+                    "is in the store as a capture of sensor '%s'", c->sensor);
+}
+
 static bool read_packets(struct pipeline *u, struct feed *f, struct err *e)
 {
     struct pipeline_start start = {.known = 0};
@@ -178,6 +187,7 @@ static bool read_packets(struct pipeline *u, struct feed *f, struct err *e)
         return false;
     bool ok = true;
 
+    compare_sensor(u, f, &start.capture);
     report_skip(u->report, "known", start.known);
     if (!start.whole || turned_whole(f, &start))
         ok = store_rest(u, f, &start, e);

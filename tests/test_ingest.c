@@ -227,6 +227,8 @@ static void knows_a_file_again_under_any_name_and_compression(void **state)
     p->o.sensor = "other";
     ingest(p, name(p, "a.pcap"));
     assert_outcome(p, INGEST_KNOWN, 1, 0);
+    assert_int_equal(p->r.warnings, 1);
+    assert_false(p->r.incomplete);
     assert_int_equal(rows(p, NULL), 500);
 }
 
