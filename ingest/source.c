@@ -117,8 +117,9 @@ static void open_filter(struct source *s)
         if (!s->gunzip)
             fail(s, s->filter->name, "out of memory");
     } else if (!open_archive(s)) {
+        /* libarchive would only say that it does not know the format */
         fail(s, s->filter->name,
-             s->archive ? archive_error_string(s->archive) : NULL);
+             "damaged, cut at its start, or with a window over 128 MiB");
     }
 }
 
