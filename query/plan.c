@@ -160,7 +160,9 @@ static bool unknown_stage(struct planner *p, const struct ast_stage *n,
             suggest_try(&near, l->name);
     }
     err_query(e, n->at, "`%s` is no stage", n->name);
-    if (near.best)
+    if (schema_find(n->name) != FIELD_COUNT)
+        err_hint(e, "a bit-or stands in parentheses: (a | %s)", n->name);
+    else if (near.best)
         err_hint(e, "did you mean `%s`?", near.best);
     else
         err_hint(e, "where stats distinct add show sort head top, or a `let` "

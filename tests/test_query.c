@@ -478,6 +478,26 @@ static void tells_no_data_from_no_match(void **state)
     rows_free(&got);
 }
 
+static void profiles_name_every_stage(void **state)
+{
+    struct query_settings o = {.profile = true};
+    struct rows got;
+
+    (void)state;
+    rows_of(dir, "| where len > 50 | stats n = count() by src | sort n", &o,
+            NULL, &got);
+    assert_string_equal(got.error, "");
+    assert_non_null(strstr(got.explain, "  scan     "));
+    assert_non_null(strstr(got.explain, "  stats    "));
+    assert_non_null(strstr(got.explain, "13 rows in, 13 out"));
+    assert_non_null(strstr(got.explain, "  memory   "));
+    assert_in_range(got.counts.memory_peak, 1000, 10000000);
+    assert_int_equal(got.counts.rows, HOSTS + 1);
+    assert_int_equal(got.counts.packets, PACKETS);
+    assert_true(got.counts.bytes > 0);
+    rows_free(&got);
+}
+
 /* ---- sessions ---- */
 
 static bool count_rows(void *ctx, struct batch *b, const struct columns *c)
@@ -618,6 +638,7 @@ int main(void)
         cmocka_unit_test(ends_when_it_is_stopped),
         cmocka_unit_test(ends_when_its_time_is_over),
         cmocka_unit_test(tells_no_data_from_no_match),
+        cmocka_unit_test(profiles_name_every_stage),
         cmocka_unit_test(lets_stay_in_the_session),
         cmocka_unit_test(a_text_that_fails_leaves_no_lets),
         cmocka_unit_test(errors_in_an_earlier_text_stand_at_its_name),

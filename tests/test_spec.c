@@ -236,7 +236,8 @@ static char *next_line(FILE *f, char *line, int size)
     return line;
 }
 
-static void run_file(const char *path)
+/* Returns how many cases failed; a file without cases is one. */
+static uint32_t run_file(const char *path)
 {
     struct runner r = {.spec = {.file = path}};
     FILE *f = fopen(path, "r");
@@ -257,8 +258,7 @@ static void run_file(const char *path)
     for (int s = 0; s < SECTIONS; s++)
         buf_free(&r.spec.part[s]);
     printf("%s: %u cases\n", path, r.cases);
-    assert_int_equal(r.failed, 0);
-    assert_true(r.cases > 0);
+    return r.failed + (r.cases == 0);
 }
 
 static int by_name(const void *x, const void *y)
@@ -269,7 +269,7 @@ static int by_name(const void *x, const void *y)
 static void specs_hold(void **state)
 {
     char *path[64];
-    uint32_t n = 0;
+    uint32_t n = 0, failed = 0;
     DIR *d = opendir("tests/spec");
     const char *only = getenv("SPEC");
 
@@ -286,9 +286,10 @@ static void specs_hold(void **state)
     closedir(d);
     qsort(path, n, sizeof path[0], by_name);
     for (uint32_t i = 0; i < n; i++) {
-        run_file(path[i]);
+        failed += run_file(path[i]);
         free(path[i]);
     }
+    assert_int_equal(failed, 0);
     assert_true(n > 0);
 }
 

@@ -322,25 +322,25 @@ error
 query
 all src = 80
 error
-1:5: an addr and an int cannot be compared
+1:11: `src` is an addr, and cannot be compared with an int
   all src = 80
-      ^^^^^^^^
+            ^^ an addr is written as in 192.0.2.1
 
 # a number against a string
 query
 all len = "x"
 error
-1:5: an int and a string cannot be compared
+1:11: `len` is an int, and cannot be compared with a string
   all len = "x"
-      ^^^^^^^^^
+            ^^^ an int is written as in 80 or 0x50
 
 # ordering of flags
 query
 all flags < 3
 error
-1:5: a flags and an int cannot be compared
+1:13: `flags` is flags, and cannot be compared with an int
   all flags < 3
-      ^^^^^^^^^ write letters, as in `flags = SF` or `flags S/SA`
+              ^ flags is written as in SF, or with a mask, as in `flags S/SA`
 
 # and mixed with or
 query
@@ -610,7 +610,7 @@ error
 query
 all src in {10.0.0.1, 80}
 error
-1:23: this is an int, and the set began with addr
+1:23: this is an int in a set of addr
   all src in {10.0.0.1, 80}
                         ^^
 
@@ -759,3 +759,107 @@ error
 1:14: tests/spec/addresses.txt:5: `not-an-address` is no address or network
   let x = file "tests/spec/addresses.txt"; all src in x
                ^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+# a tcpdump word that has none here
+query
+all arp
+error
+1:5: `arp` is no word of this language
+  all arp
+      ^^^ write `ethertype = 0x0806`
+
+# a field behind a pipe
+query
+all seq = sport << 16 | dport
+error
+1:25: `dport` is no stage
+  all seq = sport << 16 | dport
+                          ^^^^^ a bit-or stands in parentheses: (a | dport)
+
+# a let that uses itself
+query
+let x = x + {10.0.0.1}; all src in x
+error
+1:9: there is no field, column or `let` named `x`
+  let x = x + {10.0.0.1}; all src in x
+          ^
+
+# mask is refused
+query
+all net 10.0.0.0 mask 255.0.0.0
+error
+1:18: tcpdump's `mask` is not understood here
+  all net 10.0.0.0 mask 255.0.0.0
+                   ^^^^ write the prefix length: net 192.168.0.0/16
+
+# vlan is refused
+query
+all vlan 5
+error
+1:5: tcpdump's `vlan` is not understood here
+  all vlan 5
+      ^^^^ vlan = 5, or has(vlan)
+
+# ether is refused
+query
+all ether host 00:11:22:33:44:55
+error
+1:5: tcpdump's `ether` is not understood here
+  all ether host 00:11:22:33:44:55
+      ^^^^^ smac = 00:11:22:aa:bb:cc, dmac = ..., ethertype = 0x0806
+
+# this outside of seen
+query
+all this.src = src
+error
+1:5: `this` stands only in the filter of `if seen` and `unless seen`
+  all this.src = src
+      ^^^^^^^^
+
+# a number too long
+query
+all len = 99999999999999999999
+error
+1:11: this number does not fit in 64 bits
+  all len = 99999999999999999999
+            ^^^^^^^^^^^^^^^^^^^^
+
+# a port too high
+query
+all port 70000
+error
+1:10: port 70000 is out of range: 0 to 65535
+  all port 70000
+           ^^^^^
+
+# flags with wrong letters
+query
+all flags SQ
+error
+1:11: no flag letters
+  all flags SQ
+            ^^ S F R P A U E C N, W for C, . for A
+
+# an unknown key of time
+query
+all | stats count() by houre
+error
+1:24: there is no field, column or `let` named `houre`
+  all | stats count() by houre
+                         ^^^^^ did you mean `hour`?
+
+# round with a wrong type
+query
+all | show round(src)
+error
+1:18: `src` is an addr, and `round` takes int or real
+  all | show round(src)
+                   ^^^ round(REAL): the nearest whole number, halves away from zero
+
+# cidr without lengths
+query
+all | show cidr(src)
+error
+1:12: `cidr` takes 3 arguments, not 1
+  all | show cidr(src)
+             ^^^^^^^^^ cidr(ADDR, BITS4, BITS6): the network that holds the address, for IPv4 and for IPv6
