@@ -234,8 +234,9 @@ static bool same_capture(const struct packet_line *a,
 
 static bool is_first(const struct packet_line *p, uint32_t i)
 {
-    for (uint32_t k = 0; k < i; k++) {
-        if (same_capture(&p[k], &p[i]))
+    /* From the nearest back: a long capture is found at once. */
+    for (uint32_t k = i; k > 0; k--) {
+        if (same_capture(&p[k - 1], &p[i]))
             return false;
     }
     return true;

@@ -478,6 +478,35 @@ static void tells_no_data_from_no_match(void **state)
     rows_free(&got);
 }
 
+/* More packets of one capture and one time than a block holds. */
+static void equal_times_in_several_blocks_go_by_position(void **state)
+{
+    enum { MANY = 150000 };
+    struct packet_line *p = calloc(MANY, sizeof *p);
+    struct query_settings o = {.now = QUERY_NOW_LATEST};
+    struct buf want = {0};
+    struct rows got;
+
+    (void)state;
+    assert_non_null(p);
+    buf_printf(&want, "seq\n");
+    for (uint32_t i = 0; i < MANY; i++) {
+        snprintf(p[i].sensor, sizeof p[i].sensor, "s");
+        RECORD_SET(&p[i].record, TIME, start);
+        RECORD_SET(&p[i].record, SEQ, i);
+        buf_printf(&want, "%u\n", i);
+    }
+    end_text(&want);
+    char *other = packets_store(p, MANY, NULL);
+    rows_of(other, "| show seq", &o, NULL, &got);
+    assert_int_equal(got.counts.blocks, 3);
+    assert_true(strcmp(got.csv, (const char *)want.data) == 0);
+    rows_free(&got);
+    packets_remove(other);
+    buf_free(&want);
+    free(p);
+}
+
 static void profiles_name_every_stage(void **state)
 {
     struct query_settings o = {.profile = true};
@@ -638,6 +667,7 @@ int main(void)
         cmocka_unit_test(ends_when_it_is_stopped),
         cmocka_unit_test(ends_when_its_time_is_over),
         cmocka_unit_test(tells_no_data_from_no_match),
+        cmocka_unit_test(equal_times_in_several_blocks_go_by_position),
         cmocka_unit_test(profiles_name_every_stage),
         cmocka_unit_test(lets_stay_in_the_session),
         cmocka_unit_test(a_text_that_fails_leaves_no_lets),
