@@ -265,17 +265,16 @@ static uint32_t count(const struct ast *n)
 
 static struct expr *bind_chain(struct bind *b, const struct ast *n)
 {
-    struct expr *x = node_make(b->a, n->kind == AST_AND ? NODE_AND : NODE_OR,
-                               bind_place(b, n->at), count(n->arg));
+    enum node_kind kind = n->kind == AST_AND ? NODE_AND : NODE_OR;
+    uint32_t args = count(n->arg);
+    const struct expr **x = arena_array(b->a, const struct expr *, args);
     const struct ast *arg = n->arg;
     bool broken = false;
 
-    for (uint32_t i = 0; i < x->args; i++, arg = arg->next) {
-        if (!check_taken(b, arg, &broken) ||
-            !(x->arg[i] = bind_condition(b, arg)))
+    for (uint32_t i = 0; i < args; i++, arg = arg->next)
+        if (!check_taken(b, arg, &broken) || !(x[i] = bind_condition(b, arg)))
             return NULL;
-    }
-    return x;
+    return node_chain(b->a, kind, bind_place(b, n->at), x, args);
 }
 
 static struct expr *bind_not(struct bind *b, const struct ast *n)

@@ -38,29 +38,43 @@ static bool add_net(struct values *v, struct addr base, uint8_t bits)
     return true;
 }
 
-/* `host infra`: a let or a set; names of machines are not looked up. */
-static bool add_named_set(struct bind *b, const struct ast *n, const char *kind,
-                          struct values *v)
+static bool is_named_set(const struct bind *b, const struct ast *n)
 {
-    struct scope_let *let = scope_find_let(b->s, n->text);
+    const struct scope_let *let =
+        n->kind == AST_NAME ? scope_find_let(b->s, n->text) : NULL;
 
-    if (!let || let->kind != LET_SET) {
+    return let && let->kind == LET_SET;
+}
+
+/* The set that n names, of members that fit. */
+static bool join_set(struct bind *b, const struct ast *n, enum type member,
+                     struct values *v)
+{
+    struct expr *x = bind_value(b, n);
+    char type[80];
+
+    if (!x)
+        return false;
+    if (x->kind != NODE_SET || x->set->member != member) {
+        bind_fail(b, n->at, "`%s` is %s, and a set of %s is needed here",
+                  n->text, bind_type_text(x, type), schema_types[member].name);
+        return false;
+    }
+    v->set = v->set ? sets_algebra(b->a, OP_ADD, v->set, x->set) : x->set;
+    return true;
+}
+
+/* `host infra`: a let or a set; names of machines are not looked up. */
+static bool add_named_set(struct bind *b, const struct ast *n, struct values *v)
+{
+    if (!is_named_set(b, n)) {
         bind_fail(b, n->at, "`%s` is no address, and names are not looked up",
                   n->text);
         err_hint(b->e, "write its address, or the name of a set, as in "
                        "`let servers = {192.0.2.1, 192.0.2.2};`");
         return false;
     }
-    struct expr *x = bind_value(b, n);
-    if (!x)
-        return false;
-    if (x->kind != NODE_SET || !sets_is_addr(x->set->member)) {
-        bind_fail(b, n->at, "`%s` is no set of addresses", n->text);
-        return false;
-    }
-    (void)kind;
-    v->set = v->set ? sets_algebra(b->a, OP_ADD, v->set, x->set) : x->set;
-    return true;
+    return join_set(b, n, TYPE_ADDR, v);
 }
 
 static bool add_place(struct bind *b, const struct ast *n,
@@ -76,7 +90,7 @@ static bool add_place(struct bind *b, const struct ast *n,
         if (kind == PRIM_HOST)
             return fail_value(b, n, "host", "write `net` before a network");
         return add_net(v, x->addr, x->bits);
-    case AST_NAME: return add_named_set(b, x, kinds[kind], v);
+    case AST_NAME: return add_named_set(b, x, v);
     default:
         return fail_value(b, n, kinds[kind],
                           kind == PRIM_HOST
@@ -126,6 +140,8 @@ static bool add_port(struct bind *b, const struct ast *n, struct values *v)
 {
     int64_t port;
 
+    if (is_named_set(b, n))
+        return join_set(b, n, TYPE_INT, v);
     if (!port_number(b, n, &port))
         return false;
     v->range[v->n++] = (struct range){port, port};
@@ -216,8 +232,9 @@ static struct expr *one_side(struct bind *b, enum field_id id,
                                   : rangeset_make(b->a, v->range, v->n);
     if (!v->set)
         return node_in_ranges(b->a, x, ranges, at);
-    struct sets *both = sets_algebra(
-        b->a, OP_ADD, v->set, sets_literal(b->a, TYPE_ADDR, ranges, n->at));
+    struct sets *both =
+        sets_algebra(b->a, OP_ADD, v->set,
+                     sets_literal(b->a, v->set->member, ranges, n->at));
     return bind_in_set(b, x, both, false, at);
 }
 

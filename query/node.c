@@ -92,44 +92,6 @@ struct expr *node_not(struct arena *a, const struct expr *x)
     return n;
 }
 
-static struct span join(struct span x, struct span y)
-{
-    return (struct span){x.from < y.from ? x.from : y.from,
-                         x.to > y.to ? x.to : y.to};
-}
-
-static bool is_open(const struct expr *x, enum node_kind kind)
-{
-    return x->kind == kind && x->args > 0;
-}
-
-/* Operands of the same kind become operands of one node. */
-static struct expr *join_nodes(struct arena *a, enum node_kind kind,
-                               const struct expr *x, const struct expr *y)
-{
-    uint32_t left = is_open(x, kind) ? x->args : 1;
-    uint32_t right = is_open(y, kind) ? y->args : 1;
-    struct expr *n = node_make(a, kind, join(x->at, y->at), left + right);
-
-    for (uint32_t i = 0; i < left; i++)
-        n->arg[i] = is_open(x, kind) ? x->arg[i] : x;
-    for (uint32_t i = 0; i < right; i++)
-        n->arg[left + i] = is_open(y, kind) ? y->arg[i] : y;
-    return n;
-}
-
-struct expr *node_and(struct arena *a, const struct expr *x,
-                      const struct expr *y)
-{
-    return join_nodes(a, NODE_AND, x, y);
-}
-
-struct expr *node_or(struct arena *a, const struct expr *x,
-                     const struct expr *y)
-{
-    return join_nodes(a, NODE_OR, x, y);
-}
-
 static void set_bits(uint64_t *bitmap, int64_t lo, int64_t hi)
 {
     for (int64_t i = lo; i <= hi; i++)
@@ -258,4 +220,89 @@ struct expr *node_between(struct arena *a, const struct expr *x, int64_t lo,
     struct range r = {lo, hi};
 
     return node_in_ranges(a, x, rangeset_make(a, &r, lo <= hi), at);
+}
+
+static bool is_open(const struct expr *x, enum node_kind kind)
+{
+    return x->kind == kind && x->args > 0;
+}
+
+static struct span join(struct span x, struct span y)
+{
+    return (struct span){x.from < y.from ? x.from : y.from,
+                         x.to > y.to ? x.to : y.to};
+}
+
+/* Do both ask for ranges of the same column? Slots are not filled yet. */
+static bool same_column(const struct expr *x, const struct expr *y)
+{
+    if (x->kind != NODE_IN || y->kind != NODE_IN || !x->in->ready ||
+        !y->in->ready)
+        return false;
+    const struct expr *l = x->arg[0], *r = y->arg[0];
+    return l->kind == NODE_COLUMN && r->kind == NODE_COLUMN &&
+           l->column == r->column && l->packets == r->packets;
+}
+
+static const struct expr *merge(struct arena *a, enum node_kind kind,
+                                const struct expr *x, const struct expr *y)
+{
+    bool addr = x->in->addr;
+    const struct rangeset *l = &x->in->ranges, *r = &y->in->ranges;
+    struct rangeset both = kind == NODE_AND ? rangeset_intersect(a, l, r, addr)
+                                            : rangeset_union(a, l, r, addr);
+
+    return node_in_ranges(a, x->arg[0], both, join(x->at, y->at));
+}
+
+/* Adds y to the operands of x; no more than a few are looked at, so that a
+ * chain of any length takes time in proportion. */
+static void add_operand(struct arena *a, struct expr *x, const struct expr *y)
+{
+    enum { LOOKED_AT = 8 };
+    uint32_t from = x->args > LOOKED_AT ? x->args - LOOKED_AT : 0;
+
+    for (uint32_t i = from; i < x->args; i++) {
+        if (same_column(x->arg[i], y)) {
+            x->arg[i] = merge(a, x->kind, x->arg[i], y);
+            return;
+        }
+    }
+    x->arg[x->args++] = y;
+}
+
+struct expr *node_chain(struct arena *a, enum node_kind kind, struct span at,
+                        const struct expr **arg, uint32_t n)
+{
+    uint32_t room = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        room += is_open(arg[i], kind) ? arg[i]->args : 1;
+    struct expr *x = node_make(a, kind, at, room);
+    x->args = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!is_open(arg[i], kind)) {
+            add_operand(a, x, arg[i]);
+            continue;
+        }
+        for (uint32_t k = 0; k < arg[i]->args; k++)
+            add_operand(a, x, arg[i]->arg[k]);
+    }
+    return x;
+}
+
+struct expr *node_and(struct arena *a, const struct expr *x,
+                      const struct expr *y)
+{
+    const struct expr *both[] = {x, y};
+
+    return node_chain(a, NODE_AND, join(x->at, y->at), both, 2);
+}
+
+struct expr *node_or(struct arena *a, const struct expr *x,
+                     const struct expr *y)
+{
+    const struct expr *both[] = {x, y};
+
+    return node_chain(a, NODE_OR, join(x->at, y->at), both, 2);
 }

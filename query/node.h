@@ -102,6 +102,10 @@ struct expr *node_and(struct arena *a, const struct expr *x,
                       const struct expr *y);
 struct expr *node_or(struct arena *a, const struct expr *x,
                      const struct expr *y);
+/* Joins `n` conditions: operands of the same kind become operands of one node,
+ * and questions for ranges of the same column become one question. */
+struct expr *node_chain(struct arena *a, enum node_kind kind, struct span at,
+                        const struct expr **arg, uint32_t n);
 /* x in ranges of x's lane. */
 struct expr *node_in_ranges(struct arena *a, const struct expr *x,
                             struct rangeset ranges, struct span at);

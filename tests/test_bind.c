@@ -208,7 +208,12 @@ static void lets_stand_for_filters_and_sets(void **state)
     add_let(b, &a, "web", LET_FILTER, "port 80 or 443");
     add_let(b, &a, "infra", LET_SET, "{10.0.0.1, 10.1.0.0/16}");
     assert_non_null(batches_filter(b, "web and not src in infra"));
+    add_let(b, &a, "mail", LET_SET, "{25, 587}");
     assert_non_null(batches_filter(b, "host infra"));
+    assert_non_null(batches_filter(b, "tcp dst port (mail, 465)"));
+    assert_null(batches_filter(b, "port infra"));
+    assert_string_equal(b->e.text, "`infra` is a set of addr, and a set of "
+                                   "int is needed here");
     assert_non_null(batches_filter(b, "dst in infra - {10.0.0.1}"));
     assert_non_null(batches_filter(b, "dst in (infra, 192.0.2.1)"));
     assert_null(batches_filter(b, "infra"));

@@ -688,6 +688,12 @@ static void warns_of_filters_that_never_match(void **state)
     assert_int_equal(b->warnings, 1);
     kept_by(b, "udp[2:2] > 65535");
     assert_int_equal(b->warnings, 1);
+    kept_by(b, "ttl < 5 and syn and ttl > 10");
+    assert_int_equal(b->warnings, 1);
+    kept_by(b, "src 10.0.0.1 and src 10.0.0.2");
+    assert_int_equal(b->warnings, 1);
+    kept_by(b, "src 10.0.0.1 or src 10.0.0.2");
+    assert_int_equal(b->warnings, 0);
     kept_by(b, "1 = 2");
     assert_int_equal(b->warnings, 1);
     batches_free(b);
