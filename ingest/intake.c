@@ -160,7 +160,8 @@ static void conclude(struct pipeline *u, struct feed *f,
     if (f->steps_back) {
         u->report->files_stepped_back++;
         report_warn(u->report, f->path,
-                    "its clock steps back %" PRIu64 " times", f->steps_back);
+                    "its clock steps back %" PRIu64 " time%s", f->steps_back,
+                    f->steps_back == 1 ? "" : "s");
     }
 }
 

@@ -575,6 +575,9 @@ static void counts_link_types_by_name(void **state)
     assert_int_equal(skipped(&p->r, "link-type PPP"), 4);
     ingest(p, name(p, "a"));
     assert_outcome(p, INGEST_KNOWN, 1, 0);
+    pcapfile_save(&f, name(p, "a"), 24 + 2 * 70, PCAPFILE_PLAIN);
+    ingest(p, name(p, "a"));
+    assert_outcome(p, INGEST_KNOWN, 1, 0);
     buf_free(&f.bytes);
 }
 
