@@ -161,14 +161,21 @@ static enum node_shape shape_addr(struct node_in *in)
     return SHAPE_OUTSIDE;
 }
 
-void node_in_ready(struct arena *a, struct node_in *in)
+static void work_out_shape(struct arena *a, struct node_in *in)
 {
-    in->ready = true;
+    if (in->shape != SHAPE_NONE)
+        return; /* known already */
     in->shape = in->addr ? shape_addr(in) : shape_int(in);
     if (in->shape == SHAPE_MANY && !in->addr && fits_bitmap(&in->ranges)) {
         in->shape = SHAPE_BITMAP;
         fill_bitmap(a, in);
     }
+}
+
+void node_in_ready(struct arena *a, struct node_in *in)
+{
+    in->ready = true;
+    work_out_shape(a, in);
 }
 
 static struct expr *make_in(struct arena *a, const struct expr *x,
@@ -233,11 +240,14 @@ static struct span join(struct span x, struct span y)
                          x.to > y.to ? x.to : y.to};
 }
 
+/* What is joined is copied, so it must not be long. */
+enum { JOINED_MAX = 64 };
+
 /* Do both ask for ranges of the same column? Slots are not filled yet. */
 static bool same_column(const struct expr *x, const struct expr *y)
 {
     if (x->kind != NODE_IN || y->kind != NODE_IN || !x->in->ready ||
-        !y->in->ready)
+        !y->in->ready || x->in->ranges.n + y->in->ranges.n > JOINED_MAX)
         return false;
     const struct expr *l = x->arg[0], *r = y->arg[0];
     return l->kind == NODE_COLUMN && r->kind == NODE_COLUMN &&
@@ -252,7 +262,11 @@ static const struct expr *merge(struct arena *a, enum node_kind kind,
     struct rangeset both = kind == NODE_AND ? rangeset_intersect(a, l, r, addr)
                                             : rangeset_union(a, l, r, addr);
 
-    return node_in_ranges(a, x->arg[0], both, join(x->at, y->at));
+    struct expr *n = make_in(a, x->arg[0], join(x->at, y->at));
+
+    n->in->ranges = both;
+    n->in->ready = true; /* its shape follows when the chain is whole */
+    return n;
 }
 
 /* Adds y to the operands of x; no more than a few are looked at, so that a
@@ -288,6 +302,9 @@ struct expr *node_chain(struct arena *a, enum node_kind kind, struct span at,
         for (uint32_t k = 0; k < arg[i]->args; k++)
             add_operand(a, x, arg[i]->arg[k]);
     }
+    for (uint32_t i = 0; i < x->args; i++)
+        if (x->arg[i]->kind == NODE_IN && x->arg[i]->in->ready)
+            work_out_shape(a, x->arg[i]->in);
     return x;
 }
 

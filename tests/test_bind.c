@@ -1,4 +1,5 @@
 /* test_bind.c - what is refused, where the error points, what it says. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "grammar/parse.h"
@@ -271,6 +272,24 @@ static void lets_that_multiply_come_to_an_end(void **state)
     batches_free(b);
 }
 
+static void long_chains_stay_small(void **state)
+{
+    enum { PORTS = 10000, ROOM = PORTS * 20 };
+    struct batches *b = batches_new();
+    char *text = malloc(ROOM);
+    size_t len = 0;
+
+    (void)state;
+    assert_non_null(text);
+    for (int i = 0; i < PORTS; i++)
+        len += (size_t)snprintf(text + len, ROOM - len, "%sport %d",
+                                i ? " or " : "", 2 * i);
+    assert_non_null(batches_filter(b, text));
+    assert_true(b->arena.bytes < (size_t)128 << 20);
+    free(text);
+    batches_free(b);
+}
+
 static void sets_made_by_queries_are_filled_later(void **state)
 {
     struct batches *b = batches_new();
@@ -357,6 +376,7 @@ int main(void)
         cmocka_unit_test(lets_stand_for_filters_and_sets),
         cmocka_unit_test(errors_in_a_let_point_at_its_name),
         cmocka_unit_test(lets_that_multiply_come_to_an_end),
+        cmocka_unit_test(long_chains_stay_small),
         cmocka_unit_test(sets_made_by_queries_are_filled_later),
         cmocka_unit_test(parameters_stand_for_their_values),
         cmocka_unit_test(columns_of_a_stage_are_what_it_made),
