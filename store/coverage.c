@@ -76,7 +76,10 @@ static bool is_digit(char c)
 /* "20260901" or "2026-09-01" at s: its length, or 0. */
 static size_t parse_date(const char *s, struct civil *c)
 {
-    char mark = digits(s, 4) >= 0 ? s[4] : '\0';
+    char mark = '\0';
+
+    if (digits(s, 4) >= 0)
+        mark = s[4];
     bool marked = mark == '-' || mark == '_' || mark == '.';
     size_t step = marked ? 1 : 0;
 

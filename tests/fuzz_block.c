@@ -56,7 +56,7 @@ static uint32_t take(struct cursor *c, struct block_stream *s, uint32_t offset)
 /* A block of these streams; lengths may be lies, as ever. */
 static void build(struct cursor *c, struct buf *out)
 {
-    struct block_head h = {.rows = 1 + cursor_u16(c), .sensor = "s"};
+    struct block_head h = {.rows = 1 + cursor_u16(c) % 300, .sensor = "s"};
     uint32_t offset = BLOCK_HEADER;
 
     h.unit = cursor_u8(c);
