@@ -118,7 +118,7 @@ static void *fail_unknown(struct bind *b, const struct ast *n)
               n->text);
     if (near.best)
         err_hint(b->e, "did you mean `%s`?", near.best);
-    else if (!columns_of(b)->packets)
+    else if (columns_of(b)->n > 0 && !columns_of(b)->packets)
         hint_columns(b);
     return NULL;
 }

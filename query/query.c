@@ -17,11 +17,10 @@ static char *copy_text(const char *s)
 bool query_session_set(struct query_session *q, const struct query_settings *o,
                        struct err *e)
 {
-    struct tz tz = q->site.tz;
+    struct tz tz;
 
-    if (!o->tz && !q->site.has_tz && !tz_parse(&tz, "UTC", 3, e))
-        return false;
-    if (o->tz && !tz_parse(&tz, o->tz, strlen(o->tz), e))
+    if (o->tz ? !tz_parse(&tz, o->tz, strlen(o->tz), e)
+              : !site_zone(&q->site, &tz, e))
         return false;
     char *name = copy_text(o->tz), *range = copy_text(o->range);
     free(q->tz_name);
