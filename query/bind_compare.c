@@ -151,6 +151,18 @@ static bool comparable(const struct expr *x, const struct expr *k)
     return x->type.type == TYPE_ADDR && k->type.type == TYPE_NET;
 }
 
+/* No value, no comparison: so the guard is as good beside it, where rows that
+ * it takes away are never looked at. */
+static struct expr *behind_guard(struct bind *b, const struct expr *guarded,
+                                 struct rangeset ranges, struct span at)
+{
+    struct expr *in = node_in_ranges(b->a, guarded->arg[0], ranges, at);
+    struct expr *x = node_and(b->a, guarded->arg[1], in);
+
+    x->at = at;
+    return x;
+}
+
 /* x op k, k a constant. */
 static struct expr *against_const(struct bind *b, const struct ast *n,
                                   enum ast_op op, struct expr *x,
@@ -174,6 +186,8 @@ static struct expr *against_const(struct bind *b, const struct ast *n,
     struct rangeset ranges = int_ranges(b, op, k->value.i);
     if (x->kind == NODE_PICK)
         return bind_dir_in(b, x, &ranges, at);
+    if (x->kind == NODE_GUARD)
+        return behind_guard(b, x, ranges, at);
     return node_in_ranges(b->a, x, ranges, at);
 }
 

@@ -254,7 +254,7 @@ static void errors_in_a_let_point_at_its_name(void **state)
 
 static void lets_that_multiply_come_to_an_end(void **state)
 {
-    static char names[40][8];
+    static char names[40][16];
     struct batches *b = batches_new();
     struct arena a = {0};
     char body[64];
