@@ -54,13 +54,6 @@ int __wrap_mdb_put(void *txn, unsigned dbi, void *key, void *data, unsigned f)
     return strikes(FAIL_PUT) ? ENOSPC : __real_mdb_put(txn, dbi, key, data, f);
 }
 
-int __wrap_mdb_env_open(void *env, const char *path, unsigned f, unsigned mode)
-{
-    return strikes(FAIL_OPEN) ? EIO : __real_mdb_env_open(env, path, f, mode);
-}
-
-static struct feeds_seen seen;
-
 /* Three months, commits every 100 packets; `base` is there before. */
 static const struct feed_made base = {.seed = 1,
                                       .packets = 150,
@@ -76,6 +69,34 @@ static const struct feed_made more = {.seed = 2,
                                       .step = 1500,
                                       .months = 3,
                                       .every = 100};
+
+/* Folder of a store that a child adds `more` to when the next environment is
+ * opened; NULL: none. */
+static const char *meanwhile;
+
+static void run_meanwhile(void)
+{
+    struct err e = {0};
+    const char *folder = meanwhile;
+    int status;
+
+    meanwhile = NULL;
+    pid_t pid = folder ? fork() : -1;
+    if (pid == 0) {
+        struct store *s = store_open(folder, &e);
+        _exit(s && feeds_ingest(s, &more, &e) ? 0 : 1);
+    }
+    if (pid > 0 && (waitpid(pid, &status, 0) != pid || status != 0))
+        abort();
+}
+
+int __wrap_mdb_env_open(void *env, const char *path, unsigned f, unsigned mode)
+{
+    run_meanwhile();
+    return strikes(FAIL_OPEN) ? EIO : __real_mdb_env_open(env, path, f, mode);
+}
+
+static struct feeds_seen seen;
 
 static void count_damage(void *ctx, const struct store_damage *d)
 {
@@ -261,9 +282,29 @@ static void death_behind_a_commit_loses_only_that(void **state)
     assert_in_range(n, 16, 60);
 }
 
+/* Commits come between a reader's look at the catalogue and at the months, and
+ * delete what it would need: it must begin again. */
+static void a_reader_overtaken_by_commits_begins_again(void **state)
+{
+    struct err e = {0};
+    char *folder = prepared();
+    struct store *s = store_open(folder, &e);
+
+    (void)state;
+    assert_non_null(s);
+    meanwhile = folder;
+    assert_int_equal(read_and_check(s), 550);
+    assert_null(meanwhile);
+    feeds_expect(&seen, &base, 150);
+    feeds_expect(&seen, &more, 400);
+    store_close(s);
+    feeds_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reader_overtaken_by_commits_begins_again),
         cmocka_unit_test(a_failed_commit_leaves_a_clean_store),
         cmocka_unit_test(a_failed_put_leaves_a_clean_store),
         cmocka_unit_test(a_failed_open_leaves_a_clean_store),
