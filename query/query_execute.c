@@ -133,7 +133,8 @@ void query_range_text(struct query_work *w, const struct plan *p, char *out,
     bool open = r.from == INT64_MIN || r.to == INT64_MAX;
 
     if (open && !query_times(w->reader, &first, &last)) {
-        snprintf(out, size, "all: the store is empty");
+        bool any = store_reader_blocks(w->reader) > 0;
+        snprintf(out, size, any ? "all" : "all: the store is empty");
         return;
     }
     if (r.from == INT64_MIN)

@@ -17,7 +17,8 @@ struct bound {
 
 struct state {
     uint32_t n;
-    struct vec *col; /* of the columns that are needed later */
+    struct vec *col; /* of the columns that are needed later; of one that had
+                      * no value so far nothing is held */
     struct vec key[KEYS_MAX];
     struct arena sets;
     size_t sets_charged;
@@ -85,7 +86,13 @@ static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
 {
     struct state *s = r->state;
 
-    vec_gather(&s->col[i], id, n, out);
+    if (s->col[i].cap > 0) {
+        vec_gather(&s->col[i], id, n, out);
+        return;
+    }
+    vec_start(out, n);
+    for (uint32_t k = 0; k < n; k++)
+        vec_mark_absent(out, k);
 }
 
 static void begin(struct stage_run *r)
@@ -132,12 +139,49 @@ static bool keep_sets(struct stage_run *r, struct vec *v, uint32_t from)
     return true;
 }
 
+static bool has_value(const struct column *c, const struct sel *rows)
+{
+    for (uint32_t k = 0; k < rows->n; k++) {
+        if (!column_absent(c, rows->row[k]))
+            return true;
+    }
+    return false;
+}
+
+/* The rows before the first value are absent. */
+static bool begin_column(struct stage_run *r, struct vec *v)
+{
+    const struct state *s = r->state;
+    struct value none = {.absent = true};
+
+    if (!vec_reserve(v, s->n + 1, r->run->budget))
+        return false;
+    while (v->n < s->n) {
+        if (!vec_append(v, none, r->run->budget))
+            return false;
+    }
+    return true;
+}
+
 static bool append(struct stage_run *r, struct vec *v, const struct column *c,
                    const struct sel *rows)
 {
     uint32_t from = v->n;
 
     return vec_append_rows(v, c, rows, r->run->budget) && keep_sets(r, v, from);
+}
+
+static bool append_column(struct stage_run *r, uint32_t i, struct batch *b)
+{
+    struct state *s = r->state;
+    struct vec *v = &s->col[i];
+    const struct column *c = batch_column(b, i);
+
+    if (v->cap == 0 && !has_value(c, &b->sel))
+        return true;
+    if (v->cap == 0 && !begin_column(r, v))
+        return false;
+    return append(r, v, c, &b->sel);
 }
 
 static uint32_t *ordered(struct stage_run *r)
@@ -206,8 +250,7 @@ static bool push(struct stage_run *r, struct batch *b)
     for (uint32_t i = 0; i < b->cols; i++) {
         if (!run_check(r->run))
             return false;
-        if (is_needed(r, i) &&
-            !append(r, &s->col[i], batch_column(b, i), &b->sel))
+        if (is_needed(r, i) && !append_column(r, i, b))
             return over(r);
     }
     for (uint32_t k = 0; k < bound->keys; k++) {

@@ -25,6 +25,21 @@ static void help_lists_those_that_are_built(void **state)
     assert_null(stage_find("similar")->bind);
 }
 
+static void help_is_that_of_the_grammar(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < query_stage_count; i++) {
+        const struct query_word *w = &query_stages[i];
+        uint32_t k = 0;
+        while (k < parse_stage_count &&
+               strcmp(parse_stages[k].name, w->name) != 0)
+            k++;
+        assert_true(k < parse_stage_count);
+        assert_string_equal(w->usage, parse_stages[k].usage);
+        assert_string_equal(w->help, parse_stages[k].help);
+    }
+}
+
 static void texts_lose_blanks_and_comments(void **state)
 {
     static const char source[] = "  sum( len,\n\t# why\n  win )  ";
@@ -73,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_stage_of_the_grammar_is_known),
         cmocka_unit_test(help_lists_those_that_are_built),
+        cmocka_unit_test(help_is_that_of_the_grammar),
         cmocka_unit_test(texts_lose_blanks_and_comments),
         cmocka_unit_test(counts_are_numbers_or_parameters),
     };

@@ -222,3 +222,36 @@ x
 0
 0
 0
+
+# a sort by what no row has
+query
+all tcp | sort flowlabel, len desc | show src, flowlabel, len | head 2
+expect
+src,flowlabel,len
+203.0.113.9,-,1500
+2001:db8::1,-,74
+
+# sorted packets keep what few of them have
+query
+all | sort len desc, time | show len, icmp.type, ipver, ethertype
+expect
+len,icmp.type,ipver,ethertype
+1500,-,4,-
+90,-,4,-
+80,-,4,-
+74,-,6,-
+60,-,4,-
+60,-,4,-
+60,-,4,-
+60,3,4,-
+60,-,-,2054
+60,-,4,-
+60,-,4,-
+
+# a top of packets by what few have
+query
+all | top 2 by icmp.code | show time, icmp.code, win
+expect
+time,icmp.code,win
+2026-09-01T11:00:00.000000Z,3,-
+2026-08-31T23:00:00.000000Z,-,1024
