@@ -78,6 +78,7 @@ static bool load_tail(const struct builder *b, struct kv_txn *t,
         good = err_set(e, ERR_STORE, "changed its number of rows");
     good = good && block_unpack(block, rows, e);
     block_close(block);
+    kv_done_with(v.data, v.len);
     return good;
 }
 

@@ -15,7 +15,7 @@ struct builder {
     uint32_t tail_rows;
 };
 
-enum { BUILDER_CHUNK = 64 };
+enum { BUILDER_CHUNK = 32 };
 
 struct builder *builder_new(uint32_t month, const char *sensor);
 void builder_free(struct builder *b);

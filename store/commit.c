@@ -5,6 +5,10 @@
 
 #include "store/writer.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 bool writer_context(uint32_t month, struct err *e)
 {
     char name[ENVS_NAME];
@@ -279,6 +283,15 @@ static bool commit_all(struct store_writer *w, bool merge, struct err *e)
     return commit_catalogue(w, e);
 }
 
+/* Rows and blocks come in all sizes; what they leave behind would lie about in
+ * pieces too small for the next ones. */
+static void give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 bool writer_commit(struct store_writer *w, bool merge, struct err *e)
 {
     if (w->captures == 0)
@@ -291,5 +304,6 @@ bool writer_commit(struct store_writer *w, bool merge, struct err *e)
     w->head.sequence++;
     writer_drop(w);
     forget_captures(w);
+    give_back();
     return true;
 }

@@ -12,7 +12,8 @@
 #define ENVS_ODD       0u
 #define ENVS_CATALOGUE UINT32_MAX
 
-enum { ENVS_OPEN_MAX = 64, ENVS_NAME = 16 };
+/* LMDB takes 3 MiB for an environment open for writing. */
+enum { ENVS_OPEN_MAX = 16, ENVS_NAME = 16 };
 
 /* Tables: of every environment, of the catalogue, of a month. */
 enum {

@@ -69,4 +69,8 @@ bool kv_cursor_step(struct kv_cursor *c, enum kv_step step,
 /* Says that these bytes of a value will be read soon. */
 void kv_will_need(const uint8_t *data, size_t len);
 
+/* Says that these bytes will not be read again soon: they no longer count as
+ * memory of this process. */
+void kv_done_with(const uint8_t *data, size_t len);
+
 #endif

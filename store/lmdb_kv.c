@@ -434,13 +434,24 @@ bool kv_cursor_step(struct kv_cursor *c, enum kv_step step,
     return err_set(e, ERR_STORE, "cannot read the store: %s", mdb_strerror(rc));
 }
 
-void kv_will_need(const uint8_t *data, size_t len)
+/* Only hints about whole pages: failing is fine. */
+static void advise(const uint8_t *data, size_t len, int advice)
 {
     size_t before = (uintptr_t)data % KV_PAGE;
     const uint8_t *from = data - before;
     void *page;
 
     memcpy(&page, &from, sizeof page);
-    if (len > KV_PAGE) /* only a hint: failing is fine */
-        (void)madvise(page, len + before, MADV_WILLNEED);
+    if (len > KV_PAGE)
+        (void)madvise(page, len + before, advice);
+}
+
+void kv_will_need(const uint8_t *data, size_t len)
+{
+    advise(data, len, MADV_WILLNEED);
+}
+
+void kv_done_with(const uint8_t *data, size_t len)
+{
+    advise(data, len, MADV_DONTNEED);
 }

@@ -9,7 +9,7 @@
 /* Bounds on what waits in memory for a commit; over any, one happens. */
 enum {
     WRITER_ROWS = 128 * 1024,      /* in all builders */
-    WRITER_BUILDERS = 256,         /* with a chunk each at least */
+    WRITER_BUILDERS = 1024,        /* with a chunk each at least */
     WRITER_TRACKS = 4096,          /* (capture, month) pairs */
     WRITER_BLOCKS = 16,            /* full and encoded */
     WRITER_BLOCK_BYTES = 16 << 20, /* of these, about */
