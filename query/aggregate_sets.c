@@ -85,13 +85,18 @@ static bool type_set(struct aggregate_call *c, const struct ast *call,
 {
     const struct ast *n = call->arg;
 
-    c->type = (struct vtype){.type = TYPE_SET, .members = (uint8_t)c->args};
+    c->type = (struct vtype){.type = TYPE_SET};
     for (uint32_t i = 0; i < c->args; i++, n = n->next) {
-        c->type.member[i] = expr_type(c->arg[i]).type;
-        if (c->type.member[i] != TYPE_SET)
+        struct vtype type = expr_type(c->arg[i]);
+        if (type.type == TYPE_SET) {
+            err_query(e, n->at, "`set` takes values, and this is a set");
+            err_hint(e, "`union` joins sets");
+            return false;
+        }
+        if (value_add_member(&c->type, &type))
             continue;
-        err_query(e, n->at, "`set` takes values, and this is a set");
-        err_hint(e, "`union` joins sets");
+        err_query(e, n->at, "nets of another length in the same set");
+        err_hint(e, "give both the same numbers of bits, or use two sets");
         return false;
     }
     return true;

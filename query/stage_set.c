@@ -14,9 +14,11 @@ static bool bind(struct stage_bind *b, const struct ast_stage *n,
     if (!x)
         return false;
     type = expr_type(x);
-    if (type.type != TYPE_SET)
-        type = (struct vtype){
-            .type = TYPE_SET, .members = 1, .member = {type.type}};
+    if (type.type != TYPE_SET) {
+        struct vtype set = {.type = TYPE_SET};
+        value_add_member(&set, &type);
+        type = set;
+    }
     c->col = arena_new(b->scope->arena, struct column_def);
     s->out = c;
     s->holds = true;

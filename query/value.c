@@ -132,9 +132,35 @@ bool value_same_type(const struct vtype *a, const struct vtype *b)
         return a->bits4 == b->bits4 && a->bits6 == b->bits6;
     if (a->type != TYPE_SET)
         return true;
-    if (a->members != b->members)
+    if (a->members != b->members || a->bits4 != b->bits4 ||
+        a->bits6 != b->bits6)
         return false;
     return memcmp(a->member, b->member, a->members * sizeof a->member[0]) == 0;
+}
+
+static bool holds(const struct vtype *set, enum type type)
+{
+    for (uint8_t i = 0; i < set->members; i++)
+        if (set->member[i] == type)
+            return true;
+    return false;
+}
+
+bool value_add_member(struct vtype *set, const struct vtype *member)
+{
+    bool more = holds(set, member->type);
+
+    if (member->type == TYPE_TIME)
+        set->date = member->date && (set->date || !more);
+    if (member->type == TYPE_NET) {
+        if (more &&
+            (set->bits4 != member->bits4 || set->bits6 != member->bits6))
+            return false;
+        set->bits4 = member->bits4;
+        set->bits6 = member->bits6;
+    }
+    set->member[set->members++] = member->type;
+    return true;
 }
 
 static size_t put(char out[64], size_t at, const char *text)

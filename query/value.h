@@ -66,6 +66,10 @@ bool value_eq(enum type type, union cell a, union cell b);
 struct value value_at(const struct column *c, enum lane lane, uint32_t row);
 
 bool value_same_type(const struct vtype *a, const struct vtype *b);
+
+/* Adds a value to the tuples of a set type, with how it is shown. False where
+ * nets of two lengths would come into one tuple: a type holds one pair. */
+bool value_add_member(struct vtype *set, const struct vtype *member);
 /* "addr", "set of addr", "set of (addr, int)" for messages. */
 const char *value_type_text(const struct vtype *t, char out[64]);
 

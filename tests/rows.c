@@ -79,7 +79,10 @@ static void put_tuple(FILE *f, const struct sink *s, const struct vtype *type,
 {
     (void)fputs(type->members > 1 ? "(" : "", f);
     for (uint32_t m = 0; m < type->members; m++) {
-        struct vtype one = {.type = type->member[m]};
+        struct vtype one = {.type = type->member[m],
+                            .date = type->date,
+                            .bits4 = type->bits4,
+                            .bits6 = type->bits6};
         (void)fputs(m ? ", " : "", f);
         put_cell(f, s, &one, member[m], true);
     }

@@ -109,3 +109,18 @@ expect
 src,n
 203.0.113.7,2
 203.0.113.9,4
+
+# nets in a set keep their lengths, days their form
+query
+all tcp and ip | stats nets = set(cidr(src, 16, 64)), days = set(day), both = set(cidr(src, 8, 64), day) by ipver
+expect
+ipver,nets,days,both
+4,"{192.0.0.0/16, 203.0.0.0/16}","{2026-08-31, 2026-09-01, 2026-09-02}","{(192.0.0.0/8, 2026-09-01), (192.0.0.0/8, 2026-09-02), (203.0.0.0/8, 2026-08-31), (203.0.0.0/8, 2026-09-01), (203.0.0.0/8, 2026-09-02)}"
+
+# nets of two lengths do not fit in one set of tuples
+query
+all | stats set(cidr(src, 16, 64), cidr(dst, 8, 64))
+error
+1:36: nets of another length in the same set
+  all | stats set(cidr(src, 16, 64), cidr(dst, 8, 64))
+                                     ^^^^^^^^^^^^^^^^ give both the same numbers of bits, or use two sets
