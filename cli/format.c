@@ -118,8 +118,20 @@ void format_begin(struct format *f, uint32_t index, const struct columns *c)
     f->active->begin(f, c);
 }
 
+/* Computes what will be shown, so that no row of a batch in which an
+ * expression failed is shown with a wrong value. */
+static bool load_all(const struct format *f, struct batch *b)
+{
+    if (f->active->begin != format_text_begin)
+        for (uint32_t i = 0; i < f->cols; i++)
+            batch_column(b, f->col[i].at);
+    return !b->e || b->e->code == ERR_NONE;
+}
+
 bool format_rows(struct format *f, struct batch *b)
 {
+    if (!load_all(f, b))
+        return false;
     f->rows += b->sel.n;
     if (!f->closed && f->error.code == ERR_NONE && f->active->rows(f, b))
         push(f);
