@@ -119,8 +119,10 @@ void complete_offer(const char *text, size_t len, const struct query_session *q,
 {
     unsigned what = offers_of(text, len - complete_word(text, len));
 
-    if (what & OFFER_STAGES)
-        offer_words(query_stages, query_stage_count, offer, ctx);
+    for (uint32_t i = 0; what & OFFER_STAGES && i < parse_stage_count; i++) {
+        if (query_stage_built(parse_stages[i].name))
+            offer(ctx, parse_stages[i].name);
+    }
     if (what & OFFER_AGGREGATES)
         offer_words(query_aggregates, query_aggregate_count, offer, ctx);
     if (what & OFFER_FUNCTIONS)

@@ -103,18 +103,10 @@ static void put_usage(FILE *out, const char *usage, const char *help)
         fprintf(out, "  %-34s %s\n", usage, help);
 }
 
-static bool is_built(const char *stage)
-{
-    for (uint32_t i = 0; i < query_stage_count; i++)
-        if (strcmp(query_stages[i].name, stage) == 0)
-            return true;
-    return false;
-}
-
 static void put_stage(FILE *out, const struct parse_stage_word *w)
 {
     put_usage(out, w->usage, w->help);
-    if (!is_built(w->name))
+    if (!query_stage_built(w->name))
         fprintf(out, "  %-34s (not built in this version)\n", "");
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "grammar/parse.h"
 #include "query/plan_parts.h"
 
 const struct columns *plan_packets(struct arena *a)
@@ -153,8 +154,8 @@ static bool unknown_stage(struct planner *p, const struct ast_stage *n,
                   n->name);
         return false;
     }
-    for (uint32_t i = 0; i < query_stage_count; i++)
-        suggest_try(&near, query_stages[i].name);
+    for (uint32_t i = 0; i < parse_stage_count; i++)
+        suggest_try(&near, parse_stages[i].name);
     for (const struct scope_let *l = p->scope->lets; l; l = l->next) {
         if (l->kind == LET_PIECE)
             suggest_try(&near, l->name);
@@ -174,13 +175,13 @@ static bool bind_stage(struct planner *p, struct plan *plan,
                        const struct plan_step *step, struct err *e)
 {
     const struct ast_stage *n = step->stage;
-    const struct stage_kind *kind = n->call ? NULL : stage_find(n->name);
+    const struct stage_kind *kind = stage_find(n->name);
     struct stage *s = &plan->stage[plan->stages];
     struct stage_bind b = plan_stage_bind(p, plan->out);
 
-    if (!kind)
+    if (n->call)
         return unknown_stage(p, n, e);
-    if (!kind->bind)
+    if (!kind)
         return err_query(e, n->at, "`%s` is not built in this version",
                          n->name);
     if (kind == &stage_set && !step->may_set) {

@@ -90,7 +90,8 @@ extern const struct query_word query_functions[];
 extern const uint32_t query_function_count;
 extern const struct query_word query_aggregates[];
 extern const uint32_t query_aggregate_count;
-extern const struct query_word query_stages[]; /* those that are built */
-extern const uint32_t query_stage_count;
+
+/* Stages have their rows in grammar/parse.h; is this one built? */
+bool query_stage_built(const char *name);
 
 #endif

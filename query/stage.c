@@ -4,30 +4,10 @@
 #include <string.h>
 
 static const struct stage_kind *const built[] = {
-#define STAGE(id, usage, help) &stage_##id,
-#define UNBUILT(id)
+#define STAGE(id) &stage_##id,
 #include "query/stages.def"
 #undef STAGE
-#undef UNBUILT
 };
-
-static const struct stage_kind unbuilt[] = {
-#define STAGE(id, usage, help)
-#define UNBUILT(id) {.name = #id},
-#include "query/stages.def"
-#undef STAGE
-#undef UNBUILT
-};
-
-const struct query_word query_stages[] = {
-#define STAGE(id, usage, help) {#id, usage, help},
-#define UNBUILT(id)
-#include "query/stages.def"
-#undef STAGE
-#undef UNBUILT
-};
-
-const uint32_t query_stage_count = sizeof query_stages / sizeof query_stages[0];
 
 const struct stage_kind *stage_find(const char *name)
 {
@@ -35,11 +15,12 @@ const struct stage_kind *stage_find(const char *name)
         if (strcmp(built[i]->name, name) == 0)
             return built[i];
     }
-    for (uint32_t i = 0; i < sizeof unbuilt / sizeof unbuilt[0]; i++) {
-        if (strcmp(unbuilt[i].name, name) == 0)
-            return &unbuilt[i];
-    }
     return NULL;
+}
+
+bool query_stage_built(const char *name)
+{
+    return stage_find(name) != NULL;
 }
 
 /* The time since `start` is the stage's, less what later stages took of it. */

@@ -5,39 +5,22 @@
 #include "query/stage.h"
 #include "tests/test.h"
 
-static void every_stage_of_the_grammar_is_known(void **state)
+static void a_stage_is_built_or_known_to_the_grammar(void **state)
 {
-    (void)state;
-    for (uint32_t i = 0; i < parse_stage_count; i++)
-        assert_non_null(stage_find(parse_stages[i].name));
-    assert_null(stage_find("nonsense"));
-}
+    uint32_t built = 0;
 
-static void help_lists_those_that_are_built(void **state)
-{
     (void)state;
-    for (uint32_t i = 0; i < query_stage_count; i++) {
-        const struct stage_kind *k = stage_find(query_stages[i].name);
-        assert_non_null(k);
+    for (uint32_t i = 0; i < parse_stage_count; i++) {
+        const struct stage_kind *k = stage_find(parse_stages[i].name);
+        assert_int_equal(k != NULL, query_stage_built(parse_stages[i].name));
+        if (!k)
+            continue;
         assert_non_null(k->bind);
         assert_non_null(k->push);
+        built++;
     }
-    assert_null(stage_find("similar")->bind);
-}
-
-static void help_is_that_of_the_grammar(void **state)
-{
-    (void)state;
-    for (uint32_t i = 0; i < query_stage_count; i++) {
-        const struct query_word *w = &query_stages[i];
-        uint32_t k = 0;
-        while (k < parse_stage_count &&
-               strcmp(parse_stages[k].name, w->name) != 0)
-            k++;
-        assert_true(k < parse_stage_count);
-        assert_string_equal(w->usage, parse_stages[k].usage);
-        assert_string_equal(w->help, parse_stages[k].help);
-    }
+    assert_true(built >= 9);
+    assert_null(stage_find("nonsense"));
 }
 
 static void texts_lose_blanks_and_comments(void **state)
@@ -86,9 +69,7 @@ static void counts_are_numbers_or_parameters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_stage_of_the_grammar_is_known),
-        cmocka_unit_test(help_lists_those_that_are_built),
-        cmocka_unit_test(help_is_that_of_the_grammar),
+        cmocka_unit_test(a_stage_is_built_or_known_to_the_grammar),
         cmocka_unit_test(texts_lose_blanks_and_comments),
         cmocka_unit_test(counts_are_numbers_or_parameters),
     };
