@@ -30,8 +30,8 @@ static void require(bool holds)
 /* Walks all of a tree within the bound that the header promises. */
 static void walk(const struct ast *x, unsigned depth)
 {
-    require(depth <= AST_DEPTH_MAX);
     for (; x; x = x->next) {
+        require(depth <= AST_DEPTH_MAX);
         require(x->at.from <= x->at.to);
         walk(x->arg, depth + 1);
     }
