@@ -111,10 +111,6 @@ static bool go_to(struct pipeline *u, struct feed *f, uint64_t n,
     struct digest digest = start->capture.digest;
     bool there = f->n == n;
 
-    if (n == 0 && f->n == 1) { /* it is pending */
-        feed_forget(f);
-        return true;
-    }
     if (!there && (!feed_rewind(f, e) || !walk(u, f, n, &there, e)))
         return false;
     if (!there || (n && !same(f->digest, digest)))
@@ -147,6 +143,8 @@ bool pipeline_resume(struct pipeline *u, struct feed *f,
         }
         if (ok && !start->whole)
             ok = go_to(u, f, start->known, start, e);
+    } else if (ok) {
+        feed_forget(f); /* nothing was read behind the pending packet */
     }
     free(k);
     return ok;

@@ -561,6 +561,26 @@ static void skips_odd_times_or_keeps_them_apart(void **state)
     buf_free(&f.bytes);
 }
 
+/* The first packet is in no row, so that one packet alone is compared in vain
+ * and has to be read again. */
+static void reads_a_lone_packet_again_after_comparing(void **state)
+{
+    struct place *p = *state;
+    struct pcapfile f = traffic(12345, 1);
+
+    pcapfile_tcp(&f, SEC, 1);
+    pcapfile_save(&f, name(p, "a.pcap"), f.bytes.len, PCAPFILE_PLAIN);
+    ingest(p, name(p, "a.pcap"));
+    assert_outcome(p, INGEST_NEW, 1, 1);
+    p->o.accept_odd_times = true;
+    f.bytes.len -= 70;
+    pcapfile_save(&f, name(p, "b.pcap"), f.bytes.len, PCAPFILE_PLAIN);
+    ingest(p, name(p, "b.pcap"));
+    assert_int_equal(p->r.packets_read, 1);
+    assert_int_equal(p->r.packets_kept, 1);
+    buf_free(&f.bytes);
+}
+
 static void counts_link_types_by_name(void **state)
 {
     struct place *p = *state;
@@ -643,6 +663,7 @@ int main(void)
         TEST(knows_a_copy_within_the_same_run),
         TEST(reads_standard_input_exactly_once_too),
         TEST(skips_odd_times_or_keeps_them_apart),
+        TEST(reads_a_lone_packet_again_after_comparing),
         TEST(counts_link_types_by_name),
         TEST(refuses_one_file_and_reads_the_rest),
         TEST(writes_nothing_in_a_dry_run),
