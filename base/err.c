@@ -60,7 +60,37 @@ struct source {
     size_t len;
     size_t from, to; /* the span, clipped to the line */
     size_t number;   /* from 1 */
+    size_t column;   /* from 1, in the whole line */
+    bool cut_before, cut_after;
 };
+
+enum { LINE_SHOWN = 1000, AROUND = 300 }; /* bytes */
+
+static bool inside_char(char c)
+{
+    return ((uint8_t)c & 0xc0) == 0x80;
+}
+
+/* Of a line that would fill the screen only what lies around the span. */
+static void cut_line(struct source *s)
+{
+    size_t skip = s->from > AROUND ? s->from - AROUND : 0;
+    size_t end = s->from + AROUND;
+
+    if (s->len <= LINE_SHOWN)
+        return;
+    while (skip < s->from && inside_char(s->line[skip]))
+        skip++;
+    while (end < s->len && inside_char(s->line[end]))
+        end++;
+    end = end < s->len ? end : s->len;
+    s->cut_before = skip > 0;
+    s->cut_after = end < s->len;
+    s->line += skip;
+    s->len = end - skip;
+    s->from -= skip;
+    s->to = (s->to < end ? s->to : end) - skip;
+}
 
 static struct source source_find(const char *query, struct span at)
 {
@@ -77,7 +107,14 @@ static struct source source_find(const char *query, struct span at)
     size_t to = at.to < bol + size ? at.to : bol + size;
     from -= bol;
     to = to > bol + from ? to - bol : from;
-    return (struct source){query + bol, size, from, to, number};
+    struct source s = {.line = query + bol,
+                       .len = size,
+                       .from = from,
+                       .to = to,
+                       .number = number,
+                       .column = from + 1};
+    cut_line(&s);
+    return s;
 }
 
 /* Tabs are kept, so that the line below with the same tabs stays in step. */
@@ -113,11 +150,12 @@ static void print_query(FILE *out, const struct err *e, const char *query,
         text_print(out, file, strlen(file));
         fputc(':', out);
     }
-    fprintf(out, "%zu:%zu: ", s.number, s.from + 1);
+    fprintf(out, "%zu:%zu: ", s.number, s.column);
     text_print(out, e->text, strlen(e->text));
-    fputs("\n  ", out);
+    fputs(s.cut_before ? "\n  ... " : "\n  ", out);
     print_line(out, s.line, s.len);
-    fputs("\n  ", out);
+    fputs(s.cut_after ? " ...\n  " : "\n  ", out);
+    fputs(s.cut_before ? "    " : "", out);
     print_blank(out, s.line, s.from);
     size_t carets = text_width(s.line + s.from, s.to - s.from);
     do {

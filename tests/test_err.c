@@ -112,6 +112,28 @@ static void keeps_tabs(void **state)
                 "  \t   \t     ^^^\n");
 }
 
+static void cuts_a_line_that_fills_the_screen(void **state)
+{
+    char query[3001], want[2000];
+    struct err e;
+
+    (void)state;
+    memset(query, 'x', 3000);
+    query[3000] = '\0';
+    memcpy(query + 1500, "foo", 3);
+    err_query(&e, (struct span){1500, 1503}, "no");
+    int n = snprintf(want, sizeof want,
+                     "1:1501: no\n  ... %.300s%.300s ...\n  %304s^^^\n", query,
+                     query + 1500, "");
+    assert_in_range(n, 900, sizeof want - 1);
+    check_shown(&e, query, NULL, want);
+    err_query(&e, (struct span){0, 3000}, "no");
+    n = snprintf(want, sizeof want, "1:1: no\n  %.300s ...\n  ", query);
+    memset(want + n, '^', 300);
+    memcpy(want + n + 300, "\n", 2);
+    check_shown(&e, query, NULL, want);
+}
+
 static void stays_in_step_with_what_it_escapes(void **state)
 {
     const char *query = "\x1b\xff\xc3\xa9 foo";
@@ -218,6 +240,7 @@ int main(void)
         cmocka_unit_test(cuts_a_span_at_the_end_of_its_line),
         cmocka_unit_test(a_point_gets_one_caret),
         cmocka_unit_test(keeps_tabs),
+        cmocka_unit_test(cuts_a_line_that_fills_the_screen),
         cmocka_unit_test(stays_in_step_with_what_it_escapes),
         cmocka_unit_test(other_classes_are_one_line_and_a_hint),
         cmocka_unit_test(context_goes_in_front),
