@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "grammar/parse.h"
 #include "query/bind.h"
 
 static const struct columns *columns_of(const struct bind *b)
@@ -116,7 +117,9 @@ static void *fail_unknown(struct bind *b, const struct ast *n)
     suggest_all(b, &near);
     bind_fail(b, n->at, "there is no field, column or `let` named `%s`",
               n->text);
-    if (near.best)
+    if (columns_of(b)->packets && (instead = parse_instead(n->text)))
+        err_hint(b->e, "%s", instead);
+    else if (near.best)
         err_hint(b->e, "did you mean `%s`?", near.best);
     else if (columns_of(b)->n > 0 && !columns_of(b)->packets)
         hint_columns(b);

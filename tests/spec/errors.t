@@ -863,3 +863,19 @@ error
 1:12: `cidr` takes 3 arguments, not 1
   all | show cidr(src)
              ^^^^^^^^^ cidr(ADDR, BITS4, BITS6): the network that holds the address, for IPv4 and for IPv6
+
+# tcpdump's broadcast alone
+query
+all broadcast
+error
+1:5: there is no field, column or `let` named `broadcast`
+  all broadcast
+      ^^^^^^^^^ dst = 255.255.255.255 or dmac = ff:ff:ff:ff:ff:ff
+
+# and multicast beside a condition
+query
+all udp and multicast
+error
+1:13: there is no field, column or `let` named `multicast`
+  all udp and multicast
+              ^^^^^^^^^ dst in {224.0.0.0/4, ff00::/8}
