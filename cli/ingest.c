@@ -122,7 +122,8 @@ static int work(struct task *t, struct ingest_report *r)
     bool ok = ingest_run(t->store, &o, (const char *const *)t->call->words.word,
                          t->call->words.n, r, &e);
     summary_progress_clear(&t->progress);
-    show(t, r, summary_clock() - t->progress.began);
+    if (ok || e.code != ERR_USAGE) /* else nothing was begun */
+        show(t, r, summary_clock() - t->progress.began);
     if (!ok)
         return command_fail(&e);
     return r->incomplete || r->files_cut ? 4 : 0;

@@ -65,6 +65,8 @@ status 2
 status 0 --help && says out "usage: trawl"
 status 0 help && says out "ingest"
 status 0 version && says out "trawl "
+status 2 -s "$dir/named" ingest --sensor "$(printf '%064d' 0)" "$dir/edge1-20260901-00.pcap"
+prints '' # no report of an ingest that did not begin
 status 2 qurey && says err "did you mean \`trawl query\`?"
 status 2 query --formt csv all && says err "did you mean \`--format\`?"
 status 2 query --format xml all && says err "takes one of table, csv"
