@@ -7,7 +7,8 @@
 #include "store/schema.h"
 
 struct decode_options {
-    bool macs; /* hardware addresses of IP packets too */
+    bool macs;          /* hardware addresses of IP packets too */
+    bool tunnels_inner; /* the packet inside a tunnel instead of the outer */
 };
 
 /* Can frames of this libpcap link type (DLT_*) be decoded? */

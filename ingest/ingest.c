@@ -89,7 +89,10 @@ static bool open_store(struct pipeline *u, struct err *e)
     if (!u->store)
         return u->o->dry_run ||
                err_set(e, ERR_USAGE, "no store to ingest into");
-    u->decode.macs = store_options_of(u->store).macs;
+    struct store_options options = store_options_of(u->store);
+
+    u->decode.macs = options.macs;
+    u->decode.tunnels_inner = options.tunnels_inner;
     u->report->store_before = store_bytes_on_disk(u->store);
     if (u->o->dry_run) {
         u->reader = store_reader_open(u->store, &u->text, false, e);

@@ -1,6 +1,7 @@
 # compare_tshark.awk OURS THEIRS - see compare_tshark.sh; prints what differs.
 BEGIN {
     FS = "\t"
+    below = "(eth|sll|raw|null|loop|ethertype|vlan|ieee8021ad|mpls|pppoes|ppp|llc|chdlc|fr|ppi|radiotap|wlan_radio|wlan|prism|wlancap|nflog|wlan_aggregate)"
     split("time len caplen src dst proto ttl ipid iplen sport dport flags seq ackno win icmp.type icmp.code", name, " ")
     split("0 43 44 51 60 135 139 140", list, " ")
     for (i in list)
@@ -19,13 +20,13 @@ function number(s,    v, i) {
 function translate(    p, v6, ip) {
     for (p = 1; p <= 17; p++)
         t[p] = ""
-    t[1] = $1 ~ /^[0-9]+\.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]$/ ? $1 : o[1]
+    t[1] = $1 ~ /^[0-9]+\.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]$/ && $1 < 9223285636 ? $1 : o[1]
     t[2] = $2 == 2147483647 ? o[2] : $2
     t[3] = $3
-    ip = $32 ~ /^((eth|sll|raw|null|loop)(:(ethertype|vlan|ieee8021ad|mpls|pppoes|ppp))*:)?(ip|ipv6)(:|$)/
+    ip = $32 ~ "^(" below ":)*(ip|ipv6)(:|$)"
     if (!ip)
         return 0
-    v6 = $32 ~ /^([a-z0-9]+(:(ethertype|vlan|ieee8021ad|mpls|pppoes|ppp))*:)?ipv6(:|$)/
+    v6 = $32 ~ "^(" below ":)*ipv6(:|$)"
     if ($4 == "" && $5 != "") # version 6 behind the ethertype of IPv4
         v6 = 1
     t[4] = v6 ? $5 : $4
@@ -58,6 +59,8 @@ function translate(    p, v6, ip) {
     if (v6 && t[6] == 58) {
         t[16] = $27; t[17] = $29
     }
+    if (t[3] && (t[4] == "" || (p == 0 && t[13] == "")))
+        lenient = 1 # tshark gave a header up
     return 1
 }
 

@@ -8,11 +8,14 @@
 # - tunnels: the outer header is compared, the inner one is not ours to decode;
 #   transport fields are taken only where the outer protocol is theirs, since
 #   tshark also fills them from tunnels and from what ICMP errors quote;
-# - IP that we do not decode (LLC/SNAP, PPP without PPPoE, Ethernet in MPLS,
-#   802.1ah): frame.protocols does not begin with layers of ours;
+# - IP that we do not decode (Ethernet in MPLS, 802.1ah, layers of vendors):
+#   frame.protocols does not begin with layers of ours;
 # - cut or malformed packets: tshark drops a layer that it cannot read whole, we
 #   keep what was captured: an empty cell of tshark's is no difference there;
 # - IPv6 extension headers: tshark has the next header of the fixed part only;
+# - headers that tshark gives up (a first fragment that ends in TCP's header, a
+#   header length that cannot be): an empty cell is no difference there either;
+# - times after 2262: ours end there;
 # - a part of a second that is a second or more: tshark does not carry it over;
 # - several fragment headers: tshark names the first, we the last;
 # - source routes: tshark shows the last stop as destination;

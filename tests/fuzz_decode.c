@@ -1,5 +1,6 @@
 /* fuzz_decode.c - frames of every link type: two bytes choose the type and
- * whether hardware addresses are kept, two more the length on the wire. */
+ * whether hardware addresses are kept and tunnels entered, two more the length
+ * on the wire. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,13 +34,16 @@ static uint64_t touch(const struct record *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const int types[] = {1, 113, 276, 12, 14, 101, 228, 229, 0, 108, 9};
+    static const int types[] = {1,   113, 276, 12,  14,  101, 228, 229,
+                                0,   108, 9,   50,  51,  166, 204, 104,
+                                107, 105, 127, 119, 163, 192, 239, 8};
     struct decode_options o;
     struct record r;
 
     if (size < 4)
         return 0;
     o.macs = data[1] & 1;
+    o.tunnels_inner = data[1] & 2;
     struct capture_packet p = {
         .linktype = types[data[0] % (sizeof types / sizeof *types)],
         .caplen = (uint32_t)(size - 4),

@@ -486,9 +486,9 @@ static void refuses_an_unknown_link_type(void **state)
     struct record r;
 
     (void)state;
-    assert_false(decode_knows(105));
+    assert_false(decode_knows(8));
     assert_false(decode_packet(
-        &o, &(struct capture_packet){0, 1, 1, 105, (const uint8_t *)"x"}, &r));
+        &o, &(struct capture_packet){0, 1, 1, 8, (const uint8_t *)"x"}, &r));
 }
 
 /* ---- cut frames ---- */
