@@ -23,6 +23,7 @@ struct command {
     const char *name;
     const char *usage; /* what follows the name */
     const char *help;  /* one line */
+    const char *word;  /* what usage calls its words: PATH, TOPIC, TEXT */
     const char *about; /* paragraphs for --help */
     const struct option_row *options;
     uint32_t n_options;
@@ -32,7 +33,8 @@ struct command {
 };
 
 extern const struct command command_init, command_ingest, command_query,
-    command_shell, command_info, command_check, command_version, command_help;
+    command_shell, command_info, command_check, command_prune, command_backup,
+    command_version, command_help;
 
 extern const struct command *const command_table[];
 extern const uint32_t command_count;

@@ -153,6 +153,7 @@ const struct command command_ingest = {
     .name = "ingest",
     .usage = "PATH...",
     .help = "read captures into the store",
+    .word = "PATH",
     .about = "Files, folders (recursive, in order of time), or - for standard "
              "input: pcap,\nplain or compressed. Each packet is kept exactly "
              "once, whatever is read again.\nMakes the store if there is none. "

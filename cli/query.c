@@ -63,6 +63,7 @@ const struct command command_query = {
     .name = "query",
     .usage = "'TEXT' | -F FILE | -",
     .help = "run a query",
+    .word = "TEXT",
     .about = "The text is a time range, a filter as tcpdump's, and stages\n"
              "joined by `|`; several queries are separated by `;`.\n"
              "\n"

@@ -106,6 +106,20 @@ static void each_exit(tables_visit *f, void *ctx)
 #undef ERR
 }
 
+/* Commands of the shell. */
+static void each_dot(tables_visit *f, void *ctx)
+{
+    static const struct tables_row rows[] = {
+#define DOT(id, more, offer, what)                                             \
+    {"." #id, sizeof(more) > 1 ? "." #id " " more : NULL, NULL, what, false},
+#include "cli/shell.def"
+#undef DOT
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        f(ctx, &rows[i]);
+}
+
 const struct table tables_all[TABLES_COUNT] = {
     [TABLES_COMMANDS] = {"commands",   "command",   each_command  },
     [TABLES_STAGES] = {"stages",     "stage",     each_stage    },
@@ -116,6 +130,7 @@ const struct table tables_all[TABLES_COUNT] = {
     [TABLES_BAD] = {"bad",        NULL,        each_bad      },
     [TABLES_FORMATS] = {"formats",    NULL,        each_format   },
     [TABLES_EXIT] = {"exit",       NULL,        each_exit     },
+    [TABLES_DOTS] = {"dots",       NULL,        each_dot      },
 };
 
 /* A walk that lets through the rows of one name. */

@@ -33,6 +33,7 @@ enum tables_id {
     TABLES_BAD,
     TABLES_FORMATS,
     TABLES_EXIT,
+    TABLES_DOTS,
     TABLES_COUNT
 };
 
