@@ -17,18 +17,16 @@ static const struct option_row options[] = {
 
 static bool check_tunnels(const char *tunnels, struct err *e)
 {
-    if (!tunnels)
+    if (!tunnels || strcmp(tunnels, "inner") == 0)
         return true;
-    if (strcmp(tunnels, "inner") == 0)
-        return err_set(e, ERR_USAGE,
-                       "`--tunnels inner` is not built in this version");
     return err_set(e, ERR_USAGE, "`--tunnels` takes inner, not `%s`", tunnels);
 }
 
 static int run_init(struct command_call *c)
 {
     const struct init_args *a = c->args;
-    const struct store_options o = {.macs = a->macs};
+    const struct store_options o = {.macs = a->macs,
+                                    .tunnels_inner = a->tunnels != NULL};
     struct err e = {0};
 
     if (!check_tunnels(a->tunnels, &e) ||
@@ -41,7 +39,7 @@ static int run_init(struct command_call *c)
 
 const struct command command_init = {
     .name = "init",
-    .usage = "[--home CIDR,...] [--zone NAME] [--macs]",
+    .usage = "[--home CIDR,...] [--zone NAME] [--macs] [--tunnels inner]",
     .help = "make a store and its site file",
     .about = "Refuses a store that exists. What the record holds is chosen "
              "here and stays.\n"

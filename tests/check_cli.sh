@@ -73,7 +73,8 @@ status 2 query --format xml all && says err "takes one of table, csv"
 status 2 query all and tcp && says err "single quotes"
 status 2 query && says err "needs a query"
 status 2 hunt list && says err "not built in this version"
-status 2 init --tunnels inner && says err "not built in this version"
+status 2 init --tunnels outer && says err "takes inner"
+status 0 -s "$dir/tunnels" init --tunnels inner
 for c in init ingest query shell info check version help; do
     status 0 $c --help && says out "usage: trawl $c"
 done
