@@ -125,9 +125,34 @@ static struct envs_slot *slot_find(struct envs *s, uint32_t which)
     return NULL;
 }
 
+/* Whoever uses one that is gone keeps it; nobody else gets it. */
+static void tidy(struct envs *s)
+{
+    for (uint32_t i = s->n; i > 0; i--) {
+        struct envs_slot *slot = &s->slot[i - 1];
+        if (slot->which != ENVS_GONE && kv_current(slot->kv))
+            continue;
+        slot->which = ENVS_GONE;
+        if (slot->users == 0)
+            slot_remove(s, i - 1);
+    }
+}
+
+void envs_tidy(struct envs *s)
+{
+    pthread_mutex_lock(&s->lock);
+    tidy(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
 static struct envs_slot *slot_get(struct envs *s, uint32_t which, struct err *e)
 {
     struct envs_slot *slot = slot_find(s, which);
+
+    if (slot && !kv_current(slot->kv)) {
+        tidy(s);
+        slot = NULL;
+    }
 
     if (slot && s->write && !kv_writable(slot->kv) && slot->users == 0) {
         slot_remove(s, (uint32_t)(slot - s->slot));
@@ -164,7 +189,8 @@ void envs_put(struct envs *s, struct kv *k)
     for (uint32_t i = 0; i < s->n; i++) {
         if (s->slot[i].kv != k)
             continue;
-        if (--s->slot[i].users == 0 && s->n > ENVS_OPEN_MAX)
+        if (--s->slot[i].users == 0 &&
+            (s->n > ENVS_OPEN_MAX || s->slot[i].which == ENVS_GONE))
             slot_remove(s, i);
         break;
     }

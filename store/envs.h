@@ -11,6 +11,8 @@
 /* A month is year * 12 + month - 1. These two are none. */
 #define ENVS_ODD       0u
 #define ENVS_CATALOGUE UINT32_MAX
+/* Open still, but its folder was removed or replaced. */
+#define ENVS_GONE (UINT32_MAX - 1)
 
 /* LMDB takes 3 MiB for an environment open for writing. */
 enum { ENVS_OPEN_MAX = 16, ENVS_NAME = 16 };
@@ -44,6 +46,8 @@ bool envs_set_write(struct envs *s, struct err *e) MUST_CHECK;
 /* Opens, or counts one more user. Without `write` it must exist. */
 struct kv *envs_get(struct envs *s, uint32_t which, struct err *e) MUST_CHECK;
 void envs_put(struct envs *s, struct kv *k); /* NULL: nothing */
+/* Closes those whose folder is gone, when their last user is. */
+void envs_tidy(struct envs *s);
 
 /* Folder name of an environment: "2026-09", "odd", "catalogue". */
 void envs_name(char out[ENVS_NAME], uint32_t which);

@@ -32,6 +32,8 @@ struct kv *kv_open(const char *path, const char *const names[KV_DBS],
                    bool write, size_t map, struct err *e) MUST_CHECK;
 void kv_close(struct kv *k); /* no transaction may live */
 bool kv_writable(const struct kv *k);
+/* Is it still what lies at its path, or was that removed since? */
+bool kv_current(const struct kv *k);
 
 /* A table that no commit has made yet reads as empty. */
 struct kv_txn *kv_begin(struct kv *k, bool write, struct err *e) MUST_CHECK;

@@ -203,6 +203,17 @@ bool kv_writable(const struct kv *k)
     return k->write;
 }
 
+bool kv_current(const struct kv *k)
+{
+    char name[PATH_LEN];
+    struct stat open, there;
+    int fd;
+
+    return mdb_env_get_fd(k->env, &fd) == 0 && fstat(fd, &open) == 0 &&
+           file_name(name, k->path, "data.mdb") && stat(name, &there) == 0 &&
+           open.st_dev == there.st_dev && open.st_ino == there.st_ino;
+}
+
 /* ---- transactions ---- */
 
 /* Another process may have grown the map; ours may follow while idle. */

@@ -59,6 +59,7 @@ static bool read_catalogue(struct store_reader *r, struct err *e)
     struct kv_txn *t = k ? kv_begin(k, false, e) : NULL;
     struct catalogue_head h = {0};
     bool good = t && catalogue_read(t, &h, e) &&
+                pruned_read(t, &r->pruned, e) &&
                 catalogue_each(t, NULL, add_capture, r, e);
 
     r->sequence = h.sequence;
@@ -79,6 +80,7 @@ void reader_snapshot_drop(struct store_reader *r)
 {
     for (uint32_t i = 0; i < r->months; i++)
         close_month(r, &r->month[i]);
+    pruned_free(&r->pruned);
     free(r->month);
     free(r->capture);
     free(r->clock);
@@ -104,9 +106,26 @@ static void close_idle(const struct store_reader *r)
         close_month(r, oldest);
 }
 
-/* *late: a block of our sequence may be gone from this month already. */
+/* How a month stands to the snapshot. */
+enum standing {
+    STANDS,
+    LATE,    /* a block of our sequence may be gone already */
+    LEFTOVER /* it was pruned before, and its folder is about to go */
+};
+
+static enum standing standing_of(const struct store_reader *r,
+                                 const struct reader_month *m,
+                                 const struct month_head *h)
+{
+    uint64_t pruned = pruned_when(&r->pruned, m->month);
+
+    if (pruned && h->sequence <= pruned)
+        return LEFTOVER;
+    return h->purged > r->sequence ? LATE : STANDS;
+}
+
 static bool open_month(const struct store_reader *r, struct reader_month *m,
-                       bool *late, struct err *e)
+                       enum standing *standing, struct err *e)
 {
     struct month_head h = {0};
 
@@ -114,7 +133,7 @@ static bool open_month(const struct store_reader *r, struct reader_month *m,
     m->kv = envs_get(&r->s->envs, m->month, e);
     m->txn = m->kv ? kv_begin(m->kv, false, e) : NULL;
     bool good = m->txn && month_head_read(m->txn, &h, e);
-    *late = h.purged > r->sequence;
+    *standing = standing_of(r, m, &h);
     month_head_free(&h);
     if (good)
         m->used = ++*r->clock;
@@ -123,21 +142,55 @@ static bool open_month(const struct store_reader *r, struct reader_month *m,
     return good ? true : month_context(m->month, e);
 }
 
+/* Has the month (ENVS_CATALOGUE: any) gone since our commit? What was opened
+ * before it went is whole; what is opened later is not what we want. */
+static bool pruned_since(const struct store_reader *r, uint32_t month,
+                         bool *since, struct err *e)
+{
+    struct kv *k = envs_get(&r->s->envs, ENVS_CATALOGUE, e);
+    struct kv_txn *t = k ? kv_begin(k, false, e) : NULL;
+    struct pruned now = {0};
+    bool good = t && pruned_read(t, &now, e);
+
+    if (month == ENVS_CATALOGUE)
+        *since = good && pruned_after(&now, r->sequence);
+    else
+        *since = good && pruned_when(&now, month) > r->sequence;
+    pruned_free(&now);
+    kv_abort(t);
+    envs_put(&r->s->envs, k);
+    return good;
+}
+
+static bool changed(uint32_t month, struct err *e)
+{
+    err_set(e, ERR_STORE, "changed while it was read");
+    month_context(month, e);
+    err_hint(e, "ask again");
+    return false;
+}
+
+static bool reopen_month(const struct store_reader *r, struct reader_month *m,
+                         struct err *e)
+{
+    enum standing standing = STANDS;
+    struct err ignored = {0};
+    bool pruned = false, good = open_month(r, m, &standing, e);
+
+    (void)!pruned_since(r, m->month, &pruned, &ignored);
+    if (good && standing == STANDS && !pruned)
+        return true;
+    close_month(r, m);
+    return good || pruned ? changed(m->month, e) : false;
+}
+
 struct kv_txn *reader_txn(const struct store_reader *r, uint32_t month,
                           struct err *e)
 {
     struct reader_month *m = &r->month[month];
-    bool late = false;
 
-    if (!m->txn && !open_month(r, m, &late, e))
+    if (!m->txn && !reopen_month(r, m, e))
         return NULL;
-    if (late) {
-        close_month(r, m);
-        err_set(e, ERR_STORE, "changed while it was read");
-        month_context(m->month, e);
-        err_hint(e, "ask again");
-        return NULL;
-    }
     m->used = ++*r->clock;
     return m->txn;
 }
@@ -157,22 +210,47 @@ static bool list_months(struct store_reader *r, bool odd, struct err *e)
     return true;
 }
 
+/* Opens the months; those that are left over leave the list. */
+static bool open_listed(struct store_reader *r, bool *late, struct err *e)
+{
+    uint32_t listed = r->months, i = 0;
+    enum standing standing = STANDS;
+    bool good = true;
+
+    for (r->months = 0; i < listed && good && standing != LATE; i++) {
+        struct reader_month *m = &r->month[r->months];
+        *m = r->month[i];
+        good = open_month(r, m, &standing, e);
+        if (good && standing == LEFTOVER)
+            close_month(r, m);
+        else
+            r->months++;
+    }
+    *late = standing == LATE;
+    return good;
+}
+
 static bool open_months(struct store_reader *r, bool odd, bool *late,
                         struct err *e)
 {
+    struct err ignored = {0};
+    bool pruned = false;
+
     *late = false;
     if (!list_months(r, odd, e))
         return false;
-    for (uint32_t i = 0; i < r->months && !*late; i++)
-        if (!open_month(r, &r->month[i], late, e))
-            return false;
-    return true;
+    bool good = open_listed(r, late, e);
+    if (!pruned_since(r, ENVS_CATALOGUE, &pruned, good ? e : &ignored))
+        return false;
+    *late = *late || pruned;
+    return good || pruned;
 }
 
 bool reader_snapshot(struct store_reader *r, bool odd, struct err *e)
 {
     bool late = true;
 
+    envs_tidy(&r->s->envs);
     for (uint32_t i = 0; i < TRIES; i++) {
         if (!read_catalogue(r, e) || !open_months(r, odd, &late, e))
             return false;
@@ -337,6 +415,11 @@ void store_reader_close(struct store_reader *r)
     free(r->block);
     reader_snapshot_drop(r);
     free(r);
+}
+
+uint64_t store_reader_sequence(const struct store_reader *r)
+{
+    return r->sequence;
 }
 
 uint32_t store_reader_blocks(const struct store_reader *r)

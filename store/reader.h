@@ -4,6 +4,7 @@
 
 #include "store/inside.h"
 #include "store/month.h"
+#include "store/pruned.h"
 
 /* One month in the snapshot. Few of very many are open at a time. */
 struct reader_month {
@@ -27,6 +28,7 @@ struct store_reader {
     struct store *s;
     struct strtab *text;
     uint64_t sequence;
+    struct pruned pruned; /* as of `sequence` */
     uint64_t *clock;
     struct reader_month *month;
     uint32_t months;

@@ -157,6 +157,9 @@ bool store_block_order(struct store_block *b, uint32_t row,
 /* Bytes that block b holds decoded at this moment. */
 size_t store_block_memory(const struct store_block *b);
 
+/* The sequence of the commit that the snapshot holds. */
+uint64_t store_reader_sequence(const struct store_reader *r);
+
 /* ---- the whole ---- */
 
 /* One damaged thing. */

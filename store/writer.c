@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/timestamp.h"
+#include "store/retention.h"
 #include "store/writer.h"
 
 enum { PATH_LEN = 4200, POLL_MS = 20 };
@@ -92,7 +93,7 @@ struct store_writer *store_writer_open(struct store *s, int wait_ms,
     w->s = s;
     w->lock = lock;
     if (envs_set_write(&s->envs, e) && inside_read_head(s, &w->head, e) &&
-        repair(w, e)) {
+        retention_finish(w, e) && repair(w, e)) {
         w->encoder = block_encoder_new();
         return w;
     }
@@ -108,6 +109,7 @@ void store_writer_close(struct store_writer *w)
     free(w->builder);
     free(w->track);
     free(w->capture);
+    pruned_free(&w->pruned);
     buf_free(&w->scratch);
     block_encoder_free(w->encoder);
     close(w->lock); /* and with it the flock */
@@ -291,6 +293,8 @@ static bool new_track(struct store_writer *w, struct kv_txn *t, uint32_t month,
         free(track);
         return false;
     }
+    if (!found)
+        track->row.now.next = pruned_next(&w->pruned, month, c->id);
     track->row.capture = c->id;
     track->row.first = c->first;
     memcpy(track->row.sensor, c->sensor, sizeof track->row.sensor);

@@ -5,6 +5,7 @@
 
 #include "store/builder.h"
 #include "store/inside.h"
+#include "store/pruned.h"
 
 /* Bounds on what waits in memory for a commit; over any, one happens. */
 enum {
@@ -40,6 +41,7 @@ struct store_writer {
     struct store *s;
     int lock; /* file that holds the flock */
     struct catalogue_head head;
+    struct pruned pruned;
     struct block_encoder *encoder;
     struct buf scratch;
     struct builder **builder;
