@@ -11,22 +11,16 @@
 static const struct command later[] = {
     {.name = "hunt",
      .usage = "list|show|run|test [NAME...]",
-     .help = "saved query scripts"                          },
-    {.name = "prune",
-     .usage = "--before T | --max-size SIZE",
-     .help = "retention: removes whole months"              },
-    {.name = "backup",
-     .usage = "DEST",
-     .help = "a consistent copy while others read and write"},
+     .help = "saved query scripts"                },
     {.name = "upgrade",
      .usage = "",
-     .help = "rewrites a store of an older format"          },
+     .help = "rewrites a store of an older format"},
 };
 
 const struct command *const command_table[] = {
-    &command_init, &command_ingest, &command_query, &command_shell,
-    &later[0],     &command_info,   &command_check, &later[1],
-    &later[2],     &later[3],       &command_help,  &command_version};
+    &command_init,   &command_ingest, &command_query, &command_shell,
+    &later[0],       &command_info,   &command_check, &command_prune,
+    &command_backup, &later[1],       &command_help,  &command_version};
 
 const uint32_t command_count = sizeof command_table / sizeof command_table[0];
 

@@ -94,7 +94,7 @@ static bool is_fixed_point(const struct ast_item *item)
 }
 
 /* "from T" is parsed, so that T is written as in a query. */
-static bool parse_point(const char *text, const struct tz *tz, int64_t *out)
+bool session_point(const char *text, const struct tz *tz, int64_t *out)
 {
     struct arena a = {0};
     struct buf b = {0};
@@ -134,7 +134,7 @@ bool session_set_now(struct session *s, const char *text, struct err *e)
     }
     if (!known) {
         o.now = QUERY_NOW_AT;
-        if (!parse_point(text, query_session_tz(s->query), &o.now_at)) {
+        if (!session_point(text, query_session_tz(s->query), &o.now_at)) {
             err_set(e, ERR_USAGE, "`%s` is no point in time", text);
             err_hint(e, "latest, clock, or a time as 2026-09-01T12:00");
             return false;

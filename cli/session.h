@@ -50,6 +50,9 @@ bool session_set_tz(struct session *s, const char *text,
 int session_run(struct session *s, const char *text, size_t len,
                 const char *file);
 
+/* A time as in a query, without words; in zone `tz` unless it says its own. */
+bool session_point(const char *text, const struct tz *tz, int64_t *out);
+
 /* Opens the store that the call names, with a hint when there is none. */
 struct store *session_store(const struct command_call *c,
                             struct err *e) MUST_CHECK;
