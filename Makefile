@@ -8,7 +8,7 @@ PREFIX  ?= /usr/local
 
 BISON   ?= bison
 FLEX    ?= flex
-PKGS    := libpcap lmdb libzstd libxxhash libarchive zlib libedit
+PKGS    := libpcap lmdb libzstd libxxhash libarchive liblzma zlib libedit
 LAYERS  := base store ingest grammar query cli
 
 FUZZ_SECONDS ?= 60
@@ -75,7 +75,7 @@ SCRIPT_ENV = TRAWL=$(CURDIR)/$(BUILD)/$(PROG) GEN=$(CURDIR)/build/release/gen \
              BUILD=$(BUILD)
 
 all: need ## build build/release/trawl and ./trawl
-	@+$(MAKE) --no-print-directory programs
+	@+$(MAKE) --no-print-directory programs pages
 
 # Without this a missing library would show as a compiler's error.
 need:
@@ -91,6 +91,17 @@ $(BUILD)/$(PROG): $(OBJ)
 
 $(BUILD)/gen: $(BENCH_O)
 	$(call say,$(LINK) $^ $(LIBS) -o $@,link $@)
+
+# Man pages and completions, with the tables that the program prints.
+PAGES := $(patsubst docs/man/%.in,$(BUILD)/man/%,$(wildcard docs/man/*.in)) \
+         $(BUILD)/complete/bash $(BUILD)/complete/zsh
+pages: $(if $(PROGRAM),$(PAGES))
+$(BUILD)/man/%: docs/man/%.in scripts/man.sh $(PROGRAM) Makefile
+	@mkdir -p $(@D)
+	$(call say,scripts/man.sh $(BUILD)/$(PROG) $(VERSION) $< >$@,man $@)
+$(BUILD)/complete/%: $(wildcard scripts/completions.*) $(PROGRAM)
+	@mkdir -p $(@D)
+	$(call say,scripts/completions.sh $(BUILD)/$(PROG) $* >$@,complete $@)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -197,16 +208,25 @@ lint-names: $(LIB)
 	@tests/lint_names.sh $^
 
 SHARE = $(DESTDIR)$(PREFIX)/share
-DOCS  = README.md CHANGELOG.md LICENSE $(wildcard docs/*.md)
+BASHC = $(SHARE)/bash-completion/completions
+ZSHC  = $(SHARE)/zsh/site-functions
+DOCS  = README.md CHANGELOG.md LICENSE $(wildcard docs/*.md) store/FORMAT.md
+HUNTS = $(wildcard hunts/*.hunt)
+# $(call put,FOLDER,MODE,FILES): nothing where there are no files.
+put = $(if $(strip $3),install -d $1 && install -m $2 $3 $1)
 install: all ## install below PREFIX (/usr/local), within DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/doc/$(PROG)
-	install -m 755 $(BUILD)/$(PROG) $(DESTDIR)$(PREFIX)/bin/$(PROG)
-	install -m 644 $(wildcard $(DOCS)) $(SHARE)/doc/$(PROG)
-	$(if $(wildcard hunts/*.hunt),install -d $(SHARE)/$(PROG)/hunts)
-	$(if $(wildcard hunts/*.hunt),install -m 644 hunts/*.hunt \
-	    $(SHARE)/$(PROG)/hunts)
+	$(call put,$(DESTDIR)$(PREFIX)/bin,755,$(BUILD)/$(PROG))
+	$(call put,$(SHARE)/man/man1,644,$(BUILD)/man/$(PROG).1)
+	$(call put,$(SHARE)/man/man7,644,$(BUILD)/man/$(PROG)-query.7)
+	install -d $(BASHC) $(ZSHC)
+	install -m 644 $(BUILD)/complete/bash $(BASHC)/$(PROG)
+	install -m 644 $(BUILD)/complete/zsh $(ZSHC)/_$(PROG)
+	$(foreach d,$(sort $(dir $(DOCS))),$(call put,$(SHARE)/doc/$(PROG)/$d,\
+	    644,$(foreach f,$(DOCS),$(if $(filter $d,$(dir $f)),$f))) &&) :
+	$(call put,$(SHARE)/$(PROG)/hunts,644,$(HUNTS))
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/$(PROG)
+	rm -f $(DESTDIR)$(PREFIX)/bin/$(PROG) $(BASHC)/$(PROG) $(ZSHC)/_$(PROG) \
+	    $(SHARE)/man/man1/$(PROG).1 $(SHARE)/man/man7/$(PROG)-query.7
 	rm -rf $(SHARE)/doc/$(PROG) $(SHARE)/$(PROG)
 dist: ## pack the committed tree into build/trawl-VERSION.tar.gz
 	@mkdir -p build
@@ -221,7 +241,7 @@ print-cppflags:
 	@echo $(OUR_CPPFLAGS)
 
 -include $(OBJ:.o=.d) $(BENCH_O:.o=.d) $(HELP_O:.o=.d) $(TEST:=.d) $(FUZZ:=.d)
-.PHONY: all need programs deps demo test check proof asan tsan cover fuzz bench \
+.PHONY: all need programs pages deps demo test check proof asan tsan cover fuzz bench \
         lint tidy install uninstall dist clean help print-cppflags run-unit \
         run-specs run-checks run-proof run-bench run-demo run-fuzz run-lint \
         lint-text lint-names

@@ -36,7 +36,6 @@ static const struct magic {
     {"RTSS",             4, CAPTURE_FOREIGN, false, false, 0,  "Network Monitor"},
     {"GMBU",             4, CAPTURE_FOREIGN, false, false, 0,  "Network Monitor"},
     {"XCP\0",            4, CAPTURE_FOREIGN, false, false, 0,  "NetXRay"        },
-    {"\xfd\x37zXZ\0",    6, CAPTURE_FOREIGN, false, false, 0,  "xz"             },
 };
 
 struct capture {

@@ -1,5 +1,5 @@
-/* source.c - file bytes: gzip through gunzip.h, other compression through
- * libarchive's filters, plain files past both. */
+/* source.c - file bytes: gzip through gunzip.h, xz through unxz.h, other
+ * compression through libarchive's filters, plain files past all. */
 #include "ingest/source.h"
 
 #include <archive.h>
@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "ingest/gunzip.h"
+#include "ingest/unxz.h"
 
-enum { PEEK = 4, INPUT_BUFFER = 256 * 1024 };
+enum { PEEK = 6, INPUT_BUFFER = 256 * 1024 };
 
 static const struct filter {
     const char *magic;
@@ -22,11 +23,13 @@ static const struct filter {
     {"\x28\xb5\x2f\xfd", 4, ARCHIVE_FILTER_ZSTD,  "zstd" },
     {"BZh",              3, ARCHIVE_FILTER_BZIP2, "bzip2"},
     {"\x04\x22\x4d\x18", 4, ARCHIVE_FILTER_LZ4,   "lz4"  },
+    {"\xfd\x37zXZ\0",    6, ARCHIVE_FILTER_XZ,    "xz"   },
 };
 
 struct source {
     int fd;
     struct gunzip *gunzip;   /* gzip, or NULL */
+    struct unxz *unxz;       /* xz, or NULL */
     struct archive *archive; /* other compression, or NULL */
     const struct filter *filter;
     uint8_t peek[PEEK];
@@ -105,22 +108,28 @@ static bool open_archive(struct source *s)
     return status == ARCHIVE_OK || s->ended;
 }
 
-static ssize_t feed_gunzip(void *ctx, void *out, size_t len)
+static ssize_t feed_stream(void *ctx, void *out, size_t len)
 {
     return read_plain(ctx, out, len);
 }
 
 static void open_filter(struct source *s)
 {
+    bool made = true;
+
     if (s->filter->code == ARCHIVE_FILTER_GZIP) {
-        s->gunzip = gunzip_new(feed_gunzip, s);
-        if (!s->gunzip)
-            fail(s, s->filter->name, "out of memory");
+        s->gunzip = gunzip_new(feed_stream, s);
+        made = s->gunzip;
+    } else if (s->filter->code == ARCHIVE_FILTER_XZ) {
+        s->unxz = unxz_new(feed_stream, s);
+        made = s->unxz;
     } else if (!open_archive(s)) {
         /* libarchive would only say that it does not know the format */
         fail(s, s->filter->name,
              "damaged, cut at its start, or with a window over 128 MiB");
     }
+    if (!made)
+        fail(s, s->filter->name, "out of memory");
 }
 
 static const struct filter *find_filter(const struct source *s)
@@ -174,6 +183,7 @@ void source_close(struct source *s)
     if (!s)
         return;
     gunzip_free(s->gunzip);
+    unxz_free(s->unxz);
     if (s->archive)
         archive_read_free(s->archive);
     close(s->fd);
@@ -212,19 +222,20 @@ static ssize_t read_unpacked(struct source *s, void *out, size_t len)
     return (ssize_t)len;
 }
 
-static ssize_t read_gunzip(struct source *s, void *out, size_t len)
+static ssize_t read_stream(struct source *s, void *out, size_t len)
 {
     const char *why;
-    ssize_t n = gunzip_read(s->gunzip, out, len, &why);
+    ssize_t n = s->gunzip ? gunzip_read(s->gunzip, out, len, &why)
+                          : unxz_read(s->unxz, out, len, &why);
 
     return n < 0 ? fail(s, s->filter->name, why) : n;
 }
 
 ssize_t source_read(struct source *s, void *out, size_t len)
 {
-    ssize_t n = s->gunzip    ? read_gunzip(s, out, len)
-                : s->archive ? read_unpacked(s, out, len)
-                             : read_plain(s, out, len);
+    ssize_t n = s->gunzip || s->unxz ? read_stream(s, out, len)
+                : s->archive         ? read_unpacked(s, out, len)
+                                     : read_plain(s, out, len);
 
     if (n > 0)
         s->out += (uint64_t)n;

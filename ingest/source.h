@@ -1,5 +1,5 @@
 /* source.h - the bytes of a file or a pipe, decompressed where its first bytes
- * say so (gzip, zstd, bzip2, lz4), never by its name. A source belongs to one
+ * say so (gzip, zstd, xz, bzip2, lz4), never by its name. A source belongs to one
  * thread. */
 #ifndef INGEST_SOURCE_H
 #define INGEST_SOURCE_H

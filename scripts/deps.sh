@@ -16,6 +16,7 @@ build pkg:lmdb       liblmdb-dev     lmdb-devel         lmdb       lmdb-dev     
 build pkg:libzstd    libzstd-dev     libzstd-devel      zstd       zstd-dev       zstd
 build pkg:libxxhash  libxxhash-dev   xxhash-devel       xxhash     xxhash-dev     xxhash
 build pkg:libarchive libarchive-dev  libarchive-devel   libarchive libarchive-dev libarchive
+build pkg:liblzma    liblzma-dev     xz-devel           xz         xz-dev         xz
 build pkg:zlib       zlib1g-dev      zlib-devel         zlib       zlib-dev       zlib
 build pkg:libedit    libedit-dev     libedit-devel      libedit    libedit-dev    libedit
 test  pkg:cmocka     libcmocka-dev   libcmocka-devel    cmocka     cmocka-dev     cmocka

@@ -32,7 +32,7 @@ ${CC:-cc} -std=c11 -O1 $(make -s print-cppflags) -o "$dir/dump" \
     tests/tshark/dump_records.c base/*.c store/schema.c \
     $(echo ingest/*.c | tr ' ' '\n' | grep -vE \
     '/(ingest|intake|feed|paths|prefix|report|resume|sensor)\.c') \
-    $(pkg-config --libs libpcap libarchive zlib libxxhash) || exit 1
+    $(pkg-config --libs libpcap libarchive liblzma zlib libxxhash) || exit 1
 
 theirs() {
     tshark -r "$1" -n -o ip.defragment:FALSE -o ipv6.defragment:FALSE \

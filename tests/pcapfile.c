@@ -74,6 +74,7 @@ static int add_filter(struct archive *a, enum pcapfile_filter filter)
     case PCAPFILE_GZIP: return archive_write_add_filter_gzip(a);
     case PCAPFILE_ZSTD: return archive_write_add_filter_zstd(a);
     case PCAPFILE_BZIP2: return archive_write_add_filter_bzip2(a);
+    case PCAPFILE_XZ: return archive_write_add_filter_xz(a);
     case PCAPFILE_LZ4: return archive_write_add_filter_lz4(a);
     default: return ARCHIVE_FATAL;
     }

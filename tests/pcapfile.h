@@ -24,6 +24,7 @@ enum pcapfile_filter {
     PCAPFILE_ZSTD,
     PCAPFILE_BZIP2,
     PCAPFILE_LZ4,
+    PCAPFILE_XZ,
     PCAPFILE_FILTERS
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "ingest/capture.h"
 #include "tests/pcapfile.h"
@@ -400,6 +401,43 @@ static void reads_gzip_members_one_after_the_other(void **state)
     buf_free(&last.bytes);
 }
 
+/* The xz format, 3.1 and 5.3.1: the dictionary's size is one byte of the
+ * header of a block, which ends with its checksum. */
+static void bounds_the_dictionary_of_xz(void **state)
+{
+    enum { BLOCK = 12, SIZE_AT = 16, MIB_128 = 30 };
+    struct pcapfile f = make_long(100);
+    struct pcapfile z = compressed(&f, PCAPFILE_XZ);
+    uint8_t *block = z.bytes.data + BLOCK;
+    uint32_t head = block[0] * 4u;
+
+    (void)state;
+    assert_int_equal(block[2], 0x21);
+    for (uint8_t size = MIB_128; size <= 40; size++) {
+        struct err e = {0};
+        enum capture_kind kind;
+
+        z.bytes.data[SIZE_AT] = size;
+        uint32_t sum = (uint32_t)crc32(0, block, head);
+
+        memcpy(block + head, &sum, 4);
+        struct capture *c = open_bytes(&z, z.bytes.len, &kind, &e);
+
+        if (size == MIB_128) {
+            assert_non_null(c);
+            assert_int_equal(count(c), 100);
+            assert_null(capture_broken(c));
+            capture_close(c);
+        } else {
+            assert_null(c);
+            assert_int_equal(kind, CAPTURE_UNREADABLE);
+            assert_string_equal(e.text, "xz: its dictionary is over 128 MiB");
+        }
+    }
+    buf_free(&f.bytes);
+    buf_free(&z.bytes);
+}
+
 static void reads_a_pipe(void **state)
 {
     struct pcapfile f = make(false, true, false);
@@ -443,6 +481,7 @@ int main(void)
         cmocka_unit_test(survives_damaged_compression),
         cmocka_unit_test(keeps_all_that_a_cut_gzip_file_holds),
         cmocka_unit_test(reads_gzip_members_one_after_the_other),
+        cmocka_unit_test(bounds_the_dictionary_of_xz),
         cmocka_unit_test(reads_a_pipe),
         cmocka_unit_test(names_link_types),
     };
