@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/timestamp.h"
 #include "ingest/pipeline.h"
@@ -84,6 +85,13 @@ static bool list_paths(struct pipeline *u, const char *const *paths, size_t n,
     return true;
 }
 
+static uint32_t count_jobs(const struct ingest_options *o)
+{
+    long cores = o->jobs ? o->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+    return cores > 0 ? (uint32_t)cores : 1;
+}
+
 static bool open_store(struct pipeline *u, struct err *e)
 {
     if (!u->store)
@@ -97,6 +105,8 @@ static bool open_store(struct pipeline *u, struct err *e)
     }
     u->writer = store_writer_open(u->store, u->o->lock_wait_ms, u->o->waiting,
                                   u->o->ctx, e);
+    if (u->writer)
+        store_writer_threads(u->writer, u->jobs - 1);
     return u->writer;
 }
 
@@ -157,6 +167,7 @@ bool ingest_run(struct store *s, const struct ingest_options *o,
     u->store = s;
     u->o = o;
     u->report = r;
+    u->jobs = count_jobs(o);
     u->odd_from = timestamp_days(1990, 1, 1) * TIMESTAMP_DAY;
     u->odd_to = now + TIMESTAMP_DAY;
     bool ok = open_store(u, e) && list_paths(u, paths, n, e) && read_all(u, e);

@@ -13,6 +13,7 @@ struct pipeline {
     struct store *store; /* NULL: dry run without one */
     const struct ingest_options *o;
     struct ingest_report *report;
+    uint32_t jobs;               /* at least 1 */
     struct store_writer *writer; /* NULL: dry run */
     struct store_reader *reader; /* dry run: what is known */
     struct strtab text;          /* the reader's */

@@ -93,7 +93,7 @@ struct store_writer *store_writer_open(struct store *s, int wait_ms,
     w->lock = lock;
     if (envs_set_write(&s->envs, e) && inside_read_head(s, &w->head, e) &&
         repair(w, e)) {
-        w->encoder = block_encoder_new();
+        w->sealer = sealer_new();
         return w;
     }
     store_writer_close(w);
@@ -104,12 +104,11 @@ void store_writer_close(struct store_writer *w)
 {
     if (!w)
         return;
+    sealer_free(w->sealer);
     writer_drop(w);
     free(w->builder);
     free(w->track);
     free(w->capture);
-    buf_free(&w->scratch);
-    block_encoder_free(w->encoder);
     close(w->lock); /* and with it the flock */
     free(w);
 }
@@ -369,7 +368,8 @@ static void take_row(struct store_writer *w, struct store_capture *c,
 static bool is_full(const struct store_writer *w)
 {
     return w->rows >= WRITER_ROWS || w->builders >= WRITER_BUILDERS ||
-           w->tracks >= WRITER_TRACKS || w->blocks >= WRITER_BLOCKS ||
+           w->tracks >= WRITER_TRACKS ||
+           w->blocks + sealer_pending(w->sealer) >= WRITER_BLOCKS ||
            w->block_bytes >= WRITER_BLOCK_BYTES;
 }
 
