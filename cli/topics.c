@@ -5,9 +5,6 @@
 
 #include "base/suggest.h"
 #include "cli/command.h"
-#include "cli/format.h"
-#include "grammar/parse.h"
-#include "query/query.h"
 
 static const char language[] =
     "    [RANGE] [FILTER] { | STAGE } ;        several queries with `;`\n"
@@ -95,59 +92,56 @@ static void put_row(FILE *out, const char *name, const char *help)
     fprintf(out, "  %-13s %s\n", name, help);
 }
 
-static void put_usage(FILE *out, const char *usage, const char *help)
+static void put_name(void *ctx, const struct tables_row *row)
 {
-    if (strlen(usage) > 34)
-        fprintf(out, "  %s\n  %-34s %s\n", usage, "", help);
-    else
-        fprintf(out, "  %-34s %s\n", usage, help);
+    put_row(ctx, row->name, row->help);
 }
 
-static void put_stage(FILE *out, const struct parse_stage_word *w)
+static void put_usage(void *ctx, const struct tables_row *row)
 {
-    put_usage(out, w->usage, w->help);
-    if (!query_stage_built(w->name))
+    FILE *out = ctx;
+
+    if (strlen(row->usage) > 34)
+        fprintf(out, "  %s\n  %-34s %s\n", row->usage, "", row->help);
+    else
+        fprintf(out, "  %-34s %s\n", row->usage, row->help);
+    if (row->later)
         fprintf(out, "  %-34s (not built in this version)\n", "");
+}
+
+static void put_field(void *ctx, const struct tables_row *row)
+{
+    fprintf(ctx, "  %-13s %-8s  %s\n", row->name, row->type, row->help);
+}
+
+static void put_number(void *ctx, const struct tables_row *row)
+{
+    fprintf(ctx, "  %5s  %s\n", row->name, row->help);
 }
 
 static void put_stages(FILE *out)
 {
-    for (uint32_t i = 0; i < parse_stage_count; i++)
-        put_stage(out, &parse_stages[i]);
-}
-
-static void put_words(FILE *out, const struct query_word *w, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        put_usage(out, w[i].usage, w[i].help);
+    tables_find(TABLES_STAGES, NULL, put_usage, out);
 }
 
 static void put_functions(FILE *out)
 {
-    put_words(out, query_functions, query_function_count);
+    tables_find(TABLES_FUNCTIONS, NULL, put_usage, out);
 }
 
 static void put_aggregates(FILE *out)
 {
-    put_words(out, query_aggregates, query_aggregate_count);
-}
-
-static void put_field(FILE *out, const struct field *f)
-{
-    fprintf(out, "  %-13s %-8s  %s\n", f->name, schema_types[f->type].name,
-            f->help);
+    tables_find(TABLES_AGGREGATES, NULL, put_usage, out);
 }
 
 static void put_fields(FILE *out)
 {
-    for (uint32_t i = 0; i < FIELD_COUNT; i++)
-        put_field(out, &schema_fields[i]);
+    tables_find(TABLES_FIELDS, NULL, put_field, out);
 }
 
 static void put_types(FILE *out)
 {
-    for (uint32_t i = 0; i < TYPE_COUNT; i++)
-        put_row(out, schema_types[i].name, schema_types[i].help);
+    tables_find(TABLES_TYPES, NULL, put_name, out);
 }
 
 static void put_bad(FILE *out)
@@ -155,29 +149,17 @@ static void put_bad(FILE *out)
     fputs("The field `bad` is the sum of these: `bad & 128 != 0`, `bad != 0`\n"
           "\n",
           out);
-    for (uint32_t i = 0; i < schema_bad_count; i++)
-        fprintf(out, "  %5u  %s\n", (unsigned)schema_bad[i].bit,
-                schema_bad[i].help);
-}
-
-static void put_status(FILE *out, int status, const char *meaning)
-{
-    fprintf(out, "  %5d  %s\n", status, meaning);
+    tables_find(TABLES_BAD, NULL, put_number, out);
 }
 
 static void put_exit(FILE *out)
 {
-    put_status(out, 0, "done");
-    put_status(out, 1, "check: damage");
-#define ERR(id, status, meaning) put_status(out, status, meaning);
-#include "base/errors.def"
-#undef ERR
+    tables_find(TABLES_EXIT, NULL, put_number, out);
 }
 
 static void put_formats(FILE *out)
 {
-    for (uint32_t i = 0; i < format_kind_count; i++)
-        put_row(out, format_kinds[i].name, format_kinds[i].help);
+    tables_find(TABLES_FORMATS, NULL, put_name, out);
     fputs(
         "\nTimes are RFC 3339 in the query's zone with six digits, nine where "
         "the\n"
@@ -224,20 +206,37 @@ void topics_list(FILE *out)
         out);
 }
 
+/* Hands the names of rows to a function that takes no more. */
+struct names {
+    void (*f)(void *ctx, const char *name);
+    void *ctx;
+};
+
+static void give_name(void *ctx, const struct tables_row *row)
+{
+    struct names *n = ctx;
+
+    n->f(n->ctx, row->name);
+}
+
 void topics_names(void (*f)(void *ctx, const char *name), void *ctx)
 {
+    struct names n = {f, ctx};
+
     for (uint32_t i = 0; i < TOPICS; i++)
         f(ctx, topics[i].name);
-    for (uint32_t i = 0; i < command_count; i++)
-        f(ctx, command_table[i]->name);
-    for (uint32_t i = 0; i < parse_stage_count; i++)
-        f(ctx, parse_stages[i].name);
-    for (uint32_t i = 0; i < FIELD_COUNT; i++)
-        f(ctx, schema_fields[i].name);
-    for (uint32_t i = 0; i < query_function_count; i++)
-        f(ctx, query_functions[i].name);
-    for (uint32_t i = 0; i < query_aggregate_count; i++)
-        f(ctx, query_aggregates[i].name);
+    for (uint32_t i = 0; i < TABLES_COUNT; i++)
+        if (tables_all[i].kind)
+            tables_all[i].each(give_name, &n);
+}
+
+void topics_each(tables_visit *f, void *ctx)
+{
+    for (uint32_t i = 0; i < TOPICS; i++) {
+        struct tables_row row = {.name = topics[i].name,
+                                 .help = topics[i].help};
+        f(ctx, &row);
+    }
 }
 
 static bool print_topic(FILE *out, const char *name)
@@ -260,40 +259,32 @@ static bool print_command(FILE *out, const char *name)
     return false;
 }
 
-static bool print_words(FILE *out, const char *what, const char *name,
-                        const struct query_word *w, uint32_t n)
-{
-    bool found = false;
+/* A name may be one of several: `set` is a stage and an aggregate. */
+struct answer {
+    FILE *out;
+    const char *kind;
+};
 
-    for (uint32_t i = 0; i < n; i++)
-        if (strcmp(w[i].name, name) == 0) {
-            fprintf(out, "%s\n", what);
-            put_usage(out, w[i].usage, w[i].help);
-            found = true;
-        }
-    return found;
+static void put_answer(void *ctx, const struct tables_row *row)
+{
+    const struct answer *a = ctx;
+
+    fprintf(a->out, "%s\n", a->kind);
+    if (row->usage)
+        put_usage(a->out, row);
+    else
+        put_field(a->out, row);
 }
 
-static bool print_stage(FILE *out, const char *name)
+static bool print_words(FILE *out, const char *name)
 {
-    for (uint32_t i = 0; i < parse_stage_count; i++)
-        if (strcmp(parse_stages[i].name, name) == 0) {
-            fputs("stage\n", out);
-            put_stage(out, &parse_stages[i]);
-            return true;
-        }
-    return false;
-}
+    uint32_t n = 0;
 
-static bool print_field(FILE *out, const char *name)
-{
-    enum field_id f = schema_find(name);
-
-    if (f == FIELD_COUNT)
-        return false;
-    fputs("field\n", out);
-    put_field(out, &schema_fields[f]);
-    return true;
+    for (uint32_t i = TABLES_STAGES; i <= TABLES_AGGREGATES; i++) {
+        struct answer a = {out, tables_all[i].kind};
+        n += tables_find(i, name, put_answer, &a);
+    }
+    return n > 0;
 }
 
 static void try_name(void *ctx, const char *name)
@@ -306,14 +297,7 @@ bool topics_print(FILE *out, const char *name, struct err *e)
     struct suggest s = {.wrong = name};
     bool found = print_topic(out, name) || print_command(out, name);
 
-    found = print_stage(out, name) || found;
-    found = print_field(out, name) || found;
-    found = print_words(out, "function", name, query_functions,
-                        query_function_count) ||
-            found;
-    found = print_words(out, "aggregate", name, query_aggregates,
-                        query_aggregate_count) ||
-            found;
+    found = print_words(out, name) || found;
     if (found)
         return true;
     topics_names(try_name, &s);

@@ -1,6 +1,7 @@
-/* capture.c - classic pcap through libpcap, fed from a source. The file header
- * is read here first: libpcap would also take pcapng, and would clip packets
- * that are longer than the snapshot length the header promises. */
+/* capture.c - classic pcap through libpcap, pcapng through pcapng.h, both fed
+ * from a source. The file header is read here first: libpcap would also take
+ * pcapng, and would clip packets that are longer than the snapshot length the
+ * header promises. */
 #include "ingest/capture.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ingest/pcapng.h"
 #include "ingest/source.h"
 
 enum { FILE_HEADER = 24, SNAPLEN_AT = 16, STREAM_BUFFER = 256 * 1024 };
@@ -29,7 +31,7 @@ static const struct magic {
     {"\xa1\xb2\x3c\x4d", 4, CAPTURE_PCAP,    true,  true,  16, "pcap"           },
     {"\x34\xcd\xb2\xa1", 4, CAPTURE_PCAP,    false, false, 24, "modified pcap"  },
     {"\xa1\xb2\xcd\x34", 4, CAPTURE_PCAP,    false, true,  24, "modified pcap"  },
-    {"\x0a\x0d\x0d\x0a", 4, CAPTURE_FOREIGN, false, false, 0,  "pcapng"         },
+    {"\x0a\x0d\x0d\x0a", 4, CAPTURE_PCAP,    true,  false, 0,  "pcapng"         },
     {"snoop\0\0\0",      8, CAPTURE_FOREIGN, false, false, 0,  "snoop"          },
     {"RTSS",             4, CAPTURE_FOREIGN, false, false, 0,  "Network Monitor"},
     {"GMBU",             4, CAPTURE_FOREIGN, false, false, 0,  "Network Monitor"},
@@ -39,7 +41,8 @@ static const struct magic {
 
 struct capture {
     struct source *source;
-    pcap_t *pcap;
+    pcap_t *pcap;      /* classic pcap, or NULL */
+    struct pcapng *ng; /* pcapng, or NULL */
     const struct magic *magic;
     uint8_t header[FILE_HEADER];
     size_t header_len, header_given; /* read; of these handed to libpcap */
@@ -120,8 +123,22 @@ static ssize_t stream_read(void *ctx, char *out, size_t len)
     return (ssize_t)len;
 }
 
+static bool is_pcapng(const struct capture *c)
+{
+    return c->magic->packet_header == 0;
+}
+
+static bool start_pcapng(struct capture *c, struct err *e)
+{
+    c->ng = pcapng_open(stream_read, c, e);
+    return c->ng;
+}
+
 static bool start_pcap(struct capture *c, struct err *e)
 {
+    lift_snaplen(c);
+    c->offset = FILE_HEADER;
+
     char why[PCAP_ERRBUF_SIZE] = "";
     FILE *stream =
         fopencookie(c, "r", (cookie_io_functions_t){.read = stream_read});
@@ -151,9 +168,7 @@ struct capture *capture_open_fd(int fd, enum capture_kind *kind, struct err *e)
     if (c->source) {
         read_header(c);
         if (recognise(c, kind, e)) {
-            lift_snaplen(c);
-            c->offset = FILE_HEADER;
-            if (start_pcap(c, e))
+            if (is_pcapng(c) ? start_pcapng(c, e) : start_pcap(c, e))
                 return c;
         }
     }
@@ -183,6 +198,7 @@ void capture_close(struct capture *c)
         return;
     if (c->pcap)
         pcap_close(c->pcap);
+    pcapng_close(c->ng);
     source_close(c->source);
     free(c);
 }
@@ -198,15 +214,16 @@ static int64_t packet_time(const struct capture *c, const struct timeval *t)
     return seconds * 1000000000 + INT64_C(1000) * (uint32_t)(t->tv_usec / 1000);
 }
 
-static void stop(struct capture *c, int status)
+/* `why`: what the reader of the format found; NULL: a good end. */
+static bool stop(struct capture *c, const char *why)
 {
     const char *failure = source_failure(c->source);
 
     c->ended = true;
-    c->broken = status != PCAP_ERROR_BREAK || failure;
+    c->broken = why || failure;
     if (c->broken)
-        snprintf(c->why, sizeof c->why, "%s",
-                 failure ? failure : pcap_geterr(c->pcap));
+        snprintf(c->why, sizeof c->why, "%s", failure ? failure : why);
+    return false;
 }
 
 bool capture_next(struct capture *c, struct capture_packet *out)
@@ -215,12 +232,13 @@ bool capture_next(struct capture *c, struct capture_packet *out)
 
     if (c->ended)
         return false;
+    if (c->ng)
+        return pcapng_next(c->ng, out) || stop(c, pcapng_broken(c->ng));
     int status = pcap_next_ex(c->pcap, &h, &out->bytes);
 
-    if (status != 1) {
-        stop(c, status);
-        return false;
-    }
+    if (status != 1)
+        return stop(c,
+                    status == PCAP_ERROR_BREAK ? NULL : pcap_geterr(c->pcap));
     out->time = packet_time(c, &h->ts);
     out->caplen = h->caplen;
     out->len = h->len;
@@ -236,7 +254,12 @@ const char *capture_broken(const struct capture *c)
 
 uint64_t capture_offset(const struct capture *c)
 {
-    return c->offset;
+    return c->ng ? pcapng_offset(c->ng) : c->offset;
+}
+
+uint64_t capture_lost(const struct capture *c)
+{
+    return c->ng ? pcapng_lost(c->ng) : 0;
 }
 
 void capture_linktype_name(char out[48], int linktype)

@@ -1,6 +1,6 @@
-/* capture.h - the packets of one classic pcap file: microseconds or
- * nanoseconds, either byte order, also compressed (see source.h). A capture
- * belongs to one thread. */
+/* capture.h - the packets of one capture file: classic pcap (microseconds or
+ * nanoseconds, either byte order, Kuznetzov's variant) or pcapng, also
+ * compressed (see source.h). A capture belongs to one thread. */
 #ifndef INGEST_CAPTURE_H
 #define INGEST_CAPTURE_H
 
@@ -12,7 +12,7 @@ struct capture_packet {
     int64_t time;    /* ns since 1970, as written */
     uint32_t caplen; /* bytes at `bytes` */
     uint32_t len;    /* bytes on the wire, as written; may be below caplen */
-    int linktype;    /* DLT_* of libpcap */
+    int linktype;    /* DLT_* of libpcap; in pcapng it may change */
     const uint8_t *bytes; /* valid until the next call */
 };
 
@@ -44,6 +44,9 @@ const char *capture_broken(const struct capture *c);
 /* Where the next packet starts, or the first unreadable one, in bytes of the
  * decompressed stream. */
 uint64_t capture_offset(const struct capture *c);
+
+/* Packets that the capturing program says it lost, as far as was read. */
+uint64_t capture_lost(const struct capture *c);
 
 /* "EN10MB" and the like; a number for what libpcap does not know. */
 void capture_linktype_name(char out[48], int linktype);

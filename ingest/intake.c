@@ -148,8 +148,13 @@ static void conclude(struct pipeline *u, struct feed *f,
                      enum ingest_outcome outcome)
 {
     const char *broken = feed_broken(f);
+    uint64_t lost = capture_lost(f->capture);
 
     u->report->files[outcome]++;
+    if (lost)
+        report_warn(u->report, f->path,
+                    "%" PRIu64 " packet%s lost while it was captured", lost,
+                    lost == 1 ? " was" : "s were");
     if (broken) {
         u->report->files_cut++;
         u->report->incomplete = true;
