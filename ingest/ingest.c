@@ -19,6 +19,10 @@
 
 enum { COMMIT_PACKETS = 1000000, TICK_PACKETS = 4096 };
 
+/* Who is busy with n jobs: 1 everything; 2 an encoder beside it; 3 and more one
+ * that reads ahead, and encoders. */
+enum { AHEAD_JOBS = 3 };
+
 static int64_t clock_ns(clockid_t id)
 {
     struct timespec t;
@@ -106,13 +110,16 @@ static bool open_store(struct pipeline *u, struct err *e)
     u->writer = store_writer_open(u->store, u->o->lock_wait_ms, u->o->waiting,
                                   u->o->ctx, e);
     if (u->writer)
-        store_writer_threads(u->writer, u->jobs - 1);
+        store_writer_threads(u->writer, u->jobs - 1 - (u->jobs >= AHEAD_JOBS));
     return u->writer;
 }
 
 static bool read_all(struct pipeline *u, struct err *e)
 {
     char path[PATHS_MAX];
+
+    if (u->jobs >= AHEAD_JOBS)
+        u->ahead = ahead_new(&u->paths, &u->decode);
 
     for (uint32_t i = 0; i < u->paths.n; i++) {
         paths_get(&u->paths, i, path);
@@ -174,6 +181,7 @@ bool ingest_run(struct store *s, const struct ingest_options *o,
 
     if (u->writer || u->reader || !s)
         ok = finish(u, ok, e);
+    ahead_free(u->ahead);
     close_store(u);
     paths_free(&u->paths);
     free(u);
