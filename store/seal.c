@@ -15,6 +15,8 @@ static void keep_block(struct store_writer *w, struct sealer_job *j)
     w->block[w->blocks++] =
         (struct writer_block){j->rows.month, j->rows.tail_id, j->data, j->len};
     w->block_bytes += j->len;
+    if (j->len > w->largest)
+        w->largest = j->len;
     j->data = NULL;
 }
 

@@ -10,7 +10,7 @@
 
 enum {
     SEALER_THREADS = 2, /* at most */
-    SEALER_AHEAD = 4    /* jobs that were not taken back yet */
+    SEALER_AHEAD = 3    /* jobs that were not taken back yet */
 };
 
 /* Rows that become a block. */

@@ -365,12 +365,21 @@ static void take_row(struct store_writer *w, struct store_capture *c,
     w->rows++;
 }
 
+/* With a guess at those that are being encoded: what they come to is not known
+ * at the same packet in every run. */
+static size_t block_bytes(const struct store_writer *w)
+{
+    size_t guess = w->largest ? w->largest : WRITER_BLOCK_BYTES / SEALER_AHEAD;
+
+    return w->block_bytes + guess * sealer_pending(w->sealer);
+}
+
 static bool is_full(const struct store_writer *w)
 {
     return w->rows >= WRITER_ROWS || w->builders >= WRITER_BUILDERS ||
            w->tracks >= WRITER_TRACKS ||
            w->blocks + sealer_pending(w->sealer) >= WRITER_BLOCKS ||
-           w->block_bytes >= WRITER_BLOCK_BYTES;
+           block_bytes(w) >= WRITER_BLOCK_BYTES;
 }
 
 /* NOLINTNEXTLINE(readability-function-size): all there is about a packet */

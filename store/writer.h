@@ -50,6 +50,7 @@ struct store_writer {
     struct writer_block *block;
     uint32_t blocks;
     size_t block_bytes;
+    size_t largest; /* block so far, bytes; 0: none yet */
     struct writer_capture *capture;
     uint32_t captures, ended;
     struct {
