@@ -112,6 +112,7 @@ static int work(struct task *t, struct ingest_report *r)
                                      .accept_odd_times =
                                          t->args->accept_odd_times,
                                      .dry_run = t->args->dry_run,
+                                     .jobs = t->args->jobs,
                                      .lock_wait_ms = LOCK_WAIT_MS,
                                      .stop = &stop_flag,
                                      .waiting = on_waiting,

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ingest/ahead.h"
+
 /* What stands before the bytes of a packet in a spool. */
 struct spooled {
     int64_t time;
@@ -31,6 +33,8 @@ bool feed_open(struct feed *f, const char *path, enum capture_kind *kind,
 
 void feed_close(struct feed *f)
 {
+    if (f->ahead)
+        ahead_leave(f->ahead);
     capture_close(f->capture);
     if (f->spool)
         fclose(f->spool);
@@ -100,6 +104,8 @@ bool feed_next(struct feed *f, struct capture_packet *p)
 {
     bool got;
 
+    if (f->ahead)
+        return ahead_next(f->ahead, f, p);
     if (f->replaying && f->replayed == f->spooled)
         end_replay(f);
     if (f->replaying) {
@@ -118,6 +124,9 @@ const char *feed_broken(const struct feed *f)
 {
     if (f->replaying && f->spool_failed)
         return "the temporary copy of the stream cannot be read";
+    if (f->ahead)
+        return ahead_facts(f->ahead)->broken ? ahead_facts(f->ahead)->why
+                                             : NULL;
     return capture_broken(f->capture);
 }
 
@@ -149,6 +158,9 @@ static bool reopen(struct feed *f, struct err *e)
 {
     enum capture_kind kind;
 
+    if (f->ahead)
+        ahead_leave(f->ahead);
+    f->ahead = NULL;
     capture_close(f->capture);
     f->capture = capture_open(f->path, &kind, e);
     return f->capture;
@@ -177,7 +189,26 @@ void feed_forget(struct feed *f)
     }
 }
 
+void feed_facts(const struct feed *f, struct feed_facts *out)
+{
+    *out = (struct feed_facts){.broken = false};
+    if (f->ahead)
+        *out = *ahead_facts(f->ahead);
+    if (!f->capture)
+        return;
+    const char *broken = feed_broken(f);
+
+    out->bytes_in = feed_bytes_in(f);
+    out->bytes_out = capture_bytes_out(f->capture);
+    out->offset = capture_offset(f->capture);
+    out->lost = capture_lost(f->capture);
+    out->broken = broken != NULL;
+    snprintf(out->why, sizeof out->why, "%s", broken ? broken : "");
+}
+
 uint64_t feed_bytes_in(const struct feed *f)
 {
+    if (f->ahead)
+        return ahead_facts(f->ahead)->bytes_in;
     return f->capture ? capture_bytes_in(f->capture) : 0;
 }

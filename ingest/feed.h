@@ -7,11 +7,25 @@
 #include "base/hash.h"
 #include "ingest/capture.h"
 
+struct ahead;
+
+/* What is known of a capture besides its packets, as far as it was read; sizes
+ * since it was opened last. */
+struct feed_facts {
+    uint64_t bytes_in;  /* as on disk */
+    uint64_t bytes_out; /* decompressed */
+    uint64_t offset;    /* see capture_offset */
+    uint64_t lost;      /* see capture_lost */
+    bool broken;
+    char why[320]; /* if broken: reading stopped before the end */
+};
+
 /* A feed belongs to one thread. Read-only but through the functions below. */
 struct feed {
-    const char *path; /* the caller's; "-" is standard input */
-    struct capture *capture;
-    uint64_t n;           /* packets delivered */
+    const char *path;        /* the caller's; "-" is standard input */
+    struct capture *capture; /* or NULL, and */
+    struct ahead *ahead;     /* what reads it in another thread, see ahead.h */
+    uint64_t n;              /* packets delivered */
     struct digest digest; /* over these: link type, time, caplen, len, bytes */
     int64_t last;         /* time of the last of them */
     uint64_t steps_back;  /* times the clock went back in them */
@@ -43,6 +57,8 @@ bool feed_rewind(struct feed *f, struct err *e) MUST_CHECK;
 /* Nobody will want to go back any more: an unread spool is still replayed. */
 void feed_forget(struct feed *f);
 
+/* All 0 where opening it again failed. */
+void feed_facts(const struct feed *f, struct feed_facts *out);
 /* As on disk, since the capture was opened last. */
 uint64_t feed_bytes_in(const struct feed *f);
 

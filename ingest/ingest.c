@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/timestamp.h"
 #include "ingest/pipeline.h"
@@ -17,6 +18,10 @@
 #define PROGRESS_EVERY (TIMESTAMP_SECOND / 5)
 
 enum { COMMIT_PACKETS = 1000000, TICK_PACKETS = 4096 };
+
+/* Who is busy with n jobs: 1 everything; 2 an encoder beside it; 3 and more one
+ * that reads ahead, and encoders. */
+enum { AHEAD_JOBS = 3 };
 
 static int64_t clock_ns(clockid_t id)
 {
@@ -84,6 +89,13 @@ static bool list_paths(struct pipeline *u, const char *const *paths, size_t n,
     return true;
 }
 
+static uint32_t count_jobs(const struct ingest_options *o)
+{
+    long cores = o->jobs ? o->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+    return cores > 0 ? (uint32_t)cores : 1;
+}
+
 static bool open_store(struct pipeline *u, struct err *e)
 {
     if (!u->store)
@@ -100,12 +112,17 @@ static bool open_store(struct pipeline *u, struct err *e)
     }
     u->writer = store_writer_open(u->store, u->o->lock_wait_ms, u->o->waiting,
                                   u->o->ctx, e);
+    if (u->writer)
+        store_writer_threads(u->writer, u->jobs - 1 - (u->jobs >= AHEAD_JOBS));
     return u->writer;
 }
 
 static bool read_all(struct pipeline *u, struct err *e)
 {
     char path[PATHS_MAX];
+
+    if (u->jobs >= AHEAD_JOBS)
+        u->ahead = ahead_new(&u->paths, &u->decode);
 
     for (uint32_t i = 0; i < u->paths.n; i++) {
         paths_get(&u->paths, i, path);
@@ -160,12 +177,14 @@ bool ingest_run(struct store *s, const struct ingest_options *o,
     u->store = s;
     u->o = o;
     u->report = r;
+    u->jobs = count_jobs(o);
     u->odd_from = timestamp_days(1990, 1, 1) * TIMESTAMP_DAY;
     u->odd_to = now + TIMESTAMP_DAY;
     bool ok = open_store(u, e) && list_paths(u, paths, n, e) && read_all(u, e);
 
     if (u->writer || u->reader || !s)
         ok = finish(u, ok, e);
+    ahead_free(u->ahead);
     close_store(u);
     paths_free(&u->paths);
     free(u);

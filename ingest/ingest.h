@@ -16,6 +16,7 @@ struct ingest_options {
     const char *sensor;    /* NULL: from the file name, see sensor.h */
     bool accept_odd_times; /* keep times outside 1990 .. now + 1 d */
     bool dry_run;          /* read and count, write nothing */
+    uint32_t jobs;         /* threads, as far as they pay; 0: one a core */
     int lock_wait_ms;      /* for another ingest to end */
     int64_t now;           /* ns; 0: the clock */
     const volatile sig_atomic_t *stop; /* non-zero: end soon; may be NULL */

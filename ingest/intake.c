@@ -56,12 +56,13 @@ static bool take(struct pipeline *u, const struct feed *f,
                  const struct capture_packet *p, struct store_capture *c,
                  struct err *e)
 {
-    struct record r;
+    struct record room;
+    const struct record *r;
 
     if (is_odd(u, p->time) && !u->o->accept_odd_times) {
         report_skip(u->report, "odd-time", 1);
-    } else if (decode_packet(&u->decode, p, &r)) {
-        if (!keep(u, f, &r, c, e))
+    } else if ((r = ahead_record(f, &u->decode, p, &room)) != NULL) {
+        if (!keep(u, f, r, c, e))
             return false;
     } else {
         char name[48], reason[64];
@@ -147,20 +148,20 @@ static void refuse(struct pipeline *u, const char *path, const struct err *why)
 static void conclude(struct pipeline *u, struct feed *f,
                      enum ingest_outcome outcome)
 {
-    const char *broken = feed_broken(f);
-    uint64_t lost = capture_lost(f->capture);
+    struct feed_facts facts;
 
+    feed_facts(f, &facts);
     u->report->files[outcome]++;
-    if (lost)
+    if (facts.lost)
         report_warn(u->report, f->path,
-                    "%" PRIu64 " packet%s lost while it was captured", lost,
-                    lost == 1 ? " was" : "s were");
-    if (broken) {
+                    "%" PRIu64 " packet%s lost while it was captured",
+                    facts.lost, facts.lost == 1 ? " was" : "s were");
+    if (facts.broken) {
         u->report->files_cut++;
         u->report->incomplete = true;
         report_warn(u->report, f->path,
                     "cut at byte %" PRIu64 ", the packets before are kept: %s",
-                    capture_offset(f->capture), broken);
+                    facts.offset, facts.why);
     }
     if (f->steps_back) {
         u->report->files_stepped_back++;
@@ -206,25 +207,35 @@ static bool read_packets(struct pipeline *u, struct feed *f, struct err *e)
     return ok;
 }
 
+static bool open_feed(struct pipeline *u, const char *path, struct feed *f,
+                      enum capture_kind *kind, struct err *e)
+{
+    uint32_t file = (uint32_t)u->progress.files_done;
+
+    return u->ahead ? ahead_open(u->ahead, file, path, f, kind, e)
+                    : feed_open(f, path, kind, e);
+}
+
 bool pipeline_file(struct pipeline *u, const char *path, struct err *e)
 {
     struct feed f;
+    struct feed_facts facts;
     enum capture_kind kind;
     struct err why = {0};
     bool ok = true;
 
-    if (feed_open(&f, path, &kind, &why)) {
+    if (open_feed(u, path, &f, &kind, &why)) {
         ok = read_packets(u, &f, e);
-        u->bytes_done += feed_bytes_in(&f);
-        u->report->bytes_in += feed_bytes_in(&f);
+        feed_facts(&f, &facts);
+        u->bytes_done += facts.bytes_in;
+        u->report->bytes_in += facts.bytes_in;
+        u->report->bytes_unpacked += facts.bytes_out;
         if (!ok && e->code == ERR_INPUT) {
             why = *e;
             *e = (struct err){0};
             refuse(u, path, &why);
             ok = true;
         }
-        if (f.capture)
-            u->report->bytes_unpacked += capture_bytes_out(f.capture);
     } else if (why.code == ERR_SYSTEM) {
         *e = why;
         ok = false;

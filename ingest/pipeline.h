@@ -2,6 +2,7 @@
 #ifndef INGEST_PIPELINE_H
 #define INGEST_PIPELINE_H
 
+#include "ingest/ahead.h"
 #include "ingest/decode.h"
 #include "ingest/feed.h"
 #include "ingest/ingest.h"
@@ -13,11 +14,13 @@ struct pipeline {
     struct store *store; /* NULL: dry run without one */
     const struct ingest_options *o;
     struct ingest_report *report;
+    uint32_t jobs;               /* at least 1 */
     struct store_writer *writer; /* NULL: dry run */
     struct store_reader *reader; /* dry run: what is known */
     struct strtab text;          /* the reader's */
     struct decode_options decode;
     struct paths paths;
+    struct ahead *ahead; /* NULL: files are read where they are stored */
     struct ingest_progress progress;
     uint64_t bytes_done;            /* of files that are through */
     int64_t odd_from, odd_to;       /* times outside [from, to] are odd */

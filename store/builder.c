@@ -63,22 +63,24 @@ struct block_row *builder_add(struct builder *b)
     return row_at(b, b->n++);
 }
 
-static bool load_tail(const struct builder *b, struct kv_txn *t,
+void builder_move(struct builder *to, struct builder *b)
+{
+    *to = *b;
+    b->chunk = NULL;
+    b->chunks = b->n = 0;
+    b->tail_id = b->tail_rows = 0;
+}
+
+static bool load_tail(const struct builder *b, struct kv_bytes tail,
                       struct block_row *rows, struct err *e)
 {
-    struct kv_bytes v;
-
-    if (!month_block_get(t, b->tail_id, &v, e))
-        return false;
-    if (!v.data)
-        return err_set(e, ERR_STORE, "is missing");
-    struct block *block = block_open(v.data, v.len, NULL, e);
+    struct block *block = block_open(tail.data, tail.len, NULL, e);
     bool good = block != NULL;
+
     if (good && block_head_of(block)->rows != b->tail_rows)
         good = err_set(e, ERR_STORE, "changed its number of rows");
     good = good && block_unpack(block, rows, e);
     block_close(block);
-    kv_done_with(v.data, v.len);
     return good;
 }
 
@@ -122,15 +124,15 @@ static void sort_rows(const struct block_row **rows, uint32_t n)
     free(spare);
 }
 
-bool builder_encode(struct builder *b, struct block_encoder *c,
-                    struct kv_txn *t, uint64_t sequence, struct buf *out,
-                    struct err *e)
+bool builder_encode(const struct builder *b, struct block_encoder *c,
+                    struct kv_bytes tail_block, uint64_t sequence,
+                    struct buf *out, struct err *e)
 {
     uint32_t old = b->tail_id ? b->tail_rows : 0, n = old + b->n;
     struct block_head head = {.sequence = sequence, .replaces = b->tail_id};
     struct block_row *tail = old ? room(old, sizeof *tail) : NULL;
     const struct block_row **rows = room(n, sizeof(struct block_row *));
-    bool good = !old || load_tail(b, t, tail, e);
+    bool good = !old || load_tail(b, tail_block, tail, e);
 
     if (!good)
         err_context(e, "block %llu", (unsigned long long)b->tail_id);

@@ -1,5 +1,5 @@
 /* builder.h - rows of one month and sensor on their way into a block. Belongs
- * to the writer's thread. */
+ * to one thread at a time. */
 #ifndef STORE_BUILDER_H
 #define STORE_BUILDER_H
 
@@ -25,10 +25,13 @@ struct block_row *builder_add(struct builder *b);
 /* Drops the rows; keeps the rest. */
 void builder_clear(struct builder *b);
 
+/* `to` gets the rows and the tail of b; b is for what comes behind them. */
+void builder_move(struct builder *to, struct builder *b);
+
 /* Makes a block of the rows and those of the tail, if one is named, in `out`.
- * `t` reads the month. */
-bool builder_encode(struct builder *b, struct block_encoder *c,
-                    struct kv_txn *t, uint64_t sequence, struct buf *out,
-                    struct err *e) MUST_CHECK;
+ * `tail_block` is that. Touches nothing but its arguments. */
+bool builder_encode(const struct builder *b, struct block_encoder *c,
+                    struct kv_bytes tail_block, uint64_t sequence,
+                    struct buf *out, struct err *e) MUST_CHECK;
 
 #endif

@@ -17,42 +17,7 @@ bool writer_context(uint32_t month, struct err *e)
     return err_context(e, "%s", name);
 }
 
-/* ---- encoding ---- */
-
-static void keep_block(struct store_writer *w, const struct builder *b)
-{
-    if ((w->blocks & (w->blocks - 1)) == 0) {
-        size_t cap = w->blocks ? (size_t)w->blocks * 2 : 1;
-        w->block = realloc(w->block, cap * sizeof *w->block);
-        if (!w->block)
-            err_no_memory();
-    }
-    uint8_t *data = malloc(w->scratch.len);
-    if (!data)
-        err_no_memory();
-    memcpy(data, w->scratch.data, w->scratch.len);
-    w->block[w->blocks++] =
-        (struct writer_block){b->month, b->tail_id, data, w->scratch.len};
-    w->block_bytes += w->scratch.len;
-}
-
-bool writer_seal(struct store_writer *w, struct builder *b, struct err *e)
-{
-    struct kv *k = envs_get(&w->s->envs, b->month, e);
-    struct kv_txn *t = k ? kv_begin(k, false, e) : NULL;
-    bool good = t && builder_encode(b, w->encoder, t, w->head.sequence + 1,
-                                    &w->scratch, e);
-
-    kv_abort(t);
-    envs_put(&w->s->envs, k);
-    if (!good)
-        return writer_context(b->month, e);
-    keep_block(w, b);
-    w->rows -= b->n;
-    builder_clear(b);
-    b->tail_id = b->tail_rows = 0;
-    return true;
-}
+/* ---- what was begun ---- */
 
 /* A tail much larger than what comes to it stays as it is, so that a capture
  * that jumps between months cannot have the same rows written again and
@@ -185,7 +150,7 @@ static void drop_blocks(struct store_writer *w, uint32_t month)
 static bool commit_month(struct store_writer *w, uint32_t month, bool merge,
                          struct err *e)
 {
-    if (!seal_month(w, month, merge, e))
+    if (!seal_month(w, month, merge, e) || !writer_collect(w, 0, e))
         return false;
     struct kv *k = envs_get(&w->s->envs, month, e);
     bool good = k && try_month(w, k, month, e);

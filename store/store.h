@@ -69,6 +69,10 @@ struct store_writer;
 struct store_writer *store_writer_open(struct store *s, int wait_ms,
                                        void (*waiting)(void *), void *ctx,
                                        struct err *e) MUST_CHECK;
+/* From now on blocks are encoded in so many threads beside the caller's, as
+ * far as that pays; what is stored is the same. To be called once, if at all.
+ */
+void store_writer_threads(struct store_writer *w, uint32_t threads);
 /* Drops what was not committed. */
 void store_writer_close(struct store_writer *w);
 

@@ -94,7 +94,7 @@ struct store_writer *store_writer_open(struct store *s, int wait_ms,
     w->lock = lock;
     if (envs_set_write(&s->envs, e) && inside_read_head(s, &w->head, e) &&
         retention_finish(w, e) && repair(w, e)) {
-        w->encoder = block_encoder_new();
+        w->sealer = sealer_new();
         return w;
     }
     store_writer_close(w);
@@ -105,13 +105,12 @@ void store_writer_close(struct store_writer *w)
 {
     if (!w)
         return;
+    sealer_free(w->sealer);
     writer_drop(w);
     free(w->builder);
     free(w->track);
     free(w->capture);
     pruned_free(&w->pruned);
-    buf_free(&w->scratch);
-    block_encoder_free(w->encoder);
     close(w->lock); /* and with it the flock */
     free(w);
 }
@@ -370,11 +369,21 @@ static void take_row(struct store_writer *w, struct store_capture *c,
     w->rows++;
 }
 
+/* With a guess at those that are being encoded: what they come to is not known
+ * at the same packet in every run. */
+static size_t block_bytes(const struct store_writer *w)
+{
+    size_t guess = w->largest ? w->largest : WRITER_BLOCK_BYTES / SEALER_AHEAD;
+
+    return w->block_bytes + guess * sealer_pending(w->sealer);
+}
+
 static bool is_full(const struct store_writer *w)
 {
     return w->rows >= WRITER_ROWS || w->builders >= WRITER_BUILDERS ||
-           w->tracks >= WRITER_TRACKS || w->blocks >= WRITER_BLOCKS ||
-           w->block_bytes >= WRITER_BLOCK_BYTES;
+           w->tracks >= WRITER_TRACKS ||
+           w->blocks + sealer_pending(w->sealer) >= WRITER_BLOCKS ||
+           block_bytes(w) >= WRITER_BLOCK_BYTES;
 }
 
 /* NOLINTNEXTLINE(readability-function-size): all there is about a packet */

@@ -1,19 +1,20 @@
 /* writer.h - the writer's inside, for the files that make it up: taking rows
- * in (writer.c) and committing them (commit.c). */
+ * in (writer.c), having blocks made of them (seal.c) and committing these
+ * (commit.c). */
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
 
-#include "store/builder.h"
 #include "store/inside.h"
 #include "store/pruned.h"
+#include "store/sealer.h"
 
 /* Bounds on what waits in memory for a commit; over any, one happens. */
 enum {
     WRITER_ROWS = 128 * 1024,      /* in all builders */
     WRITER_BUILDERS = 1024,        /* with a chunk each at least */
     WRITER_TRACKS = 4096,          /* (capture, month) pairs */
-    WRITER_BLOCKS = 16,            /* full and encoded */
-    WRITER_BLOCK_BYTES = 16 << 20, /* of these, about */
+    WRITER_BLOCKS = 16,            /* full, encoded or being so */
+    WRITER_BLOCK_BYTES = 16 << 20, /* of these, about; see seal.c */
     WRITER_CAPTURES = 1024         /* ended, their rows to be written */
 };
 
@@ -42,8 +43,7 @@ struct store_writer {
     int lock; /* file that holds the flock */
     struct catalogue_head head;
     struct pruned pruned;
-    struct block_encoder *encoder;
-    struct buf scratch;
+    struct sealer *sealer;
     struct builder **builder;
     uint32_t builders;
     uint64_t rows; /* in builders */
@@ -52,6 +52,7 @@ struct store_writer {
     struct writer_block *block;
     uint32_t blocks;
     size_t block_bytes;
+    size_t largest; /* block so far, bytes; 0: none yet */
     struct writer_capture *capture;
     uint32_t captures, ended;
     struct {
@@ -65,9 +66,12 @@ struct store_writer {
     struct err why;
 };
 
-/* Encodes the rows of b as a block that waits for the commit. */
+/* Hands the rows of b to the sealer. */
 bool writer_seal(struct store_writer *w, struct builder *b,
                  struct err *e) MUST_CHECK;
+/* Takes blocks back from the sealer until so many are pending: waits. */
+bool writer_collect(struct store_writer *w, uint32_t pending,
+                    struct err *e) MUST_CHECK;
 /* Commits. `merge`: take in open tails however large they are. */
 bool writer_commit(struct store_writer *w, bool merge,
                    struct err *e) MUST_CHECK;

@@ -77,14 +77,21 @@ static bool feed_all(struct store_writer *w, const struct feed_made *f,
     return store_writer_end(w, c, e) && store_writer_commit(w, e);
 }
 
+bool feeds_write(struct store_writer *w, const struct feed_made *f,
+                 struct err *e)
+{
+    struct store_capture c = find(w, f);
+
+    return feed_all(w, f, &c, e);
+}
+
 bool feeds_ingest(struct store *s, const struct feed_made *f, struct err *e)
 {
     struct store_writer *w = store_writer_open(s, 0, NULL, NULL, e);
 
     if (!w)
         return false;
-    struct store_capture c = find(w, f);
-    bool good = feed_all(w, f, &c, e);
+    bool good = feeds_write(w, f, e);
     store_writer_close(w);
     return good;
 }

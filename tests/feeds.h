@@ -20,6 +20,9 @@ struct feed_made {
 
 int64_t feeds_time(const struct feed_made *f, uint32_t i);
 /* Feeds what the store lacks. Stops at the first failure. */
+bool feeds_write(struct store_writer *w, const struct feed_made *f,
+                 struct err *e);
+/* The same through a writer of its own. */
 bool feeds_ingest(struct store *s, const struct feed_made *f, struct err *e);
 
 /* How often each packet is in the store. */

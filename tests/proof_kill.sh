@@ -1,9 +1,12 @@
 #!/bin/sh
 # An ingest killed (-9) at N random moments, then run again: every packet is
 # there exactly once, and the store is sound. N: 12, with PROOF=full 50.
+# JOBS: threads of the ingest that is killed and of the one after it (2); the
+# whole one to compare with is made by one.
 set -u
 trawl=${TRAWL:-build/release/trawl}
 gen=${GEN:-build/release/gen}
+jobs=${JOBS:-2}
 n=12
 [ "${PROOF:-}" = full ] && n=50
 dir=$(mktemp -d) || exit 1
@@ -16,7 +19,7 @@ question='all | stats n = count(), bytes = sum(len), seqs = sum(seq) by day, ipv
 ask() { "$trawl" -s "$1" query -q -f csv "$question"; }
 
 began=$(date +%s%N)
-"$trawl" -s "$dir/whole" ingest -q "$dir/captures" || exit 1
+"$trawl" -s "$dir/whole" ingest -q --jobs 1 "$dir/captures" || exit 1
 took=$((($(date +%s%N) - began) / 1000000))
 ask "$dir/whole" >"$dir/want" || exit 1
 
@@ -27,12 +30,12 @@ while [ $i -lt $n ]; do
     # moments spread over the run, in an order that does not follow them
     ms=$((1 + (i * 7919 % n * took + took / 2) / n))
     rm -rf "$dir/store"
-    "$trawl" -s "$dir/store" ingest -q "$dir/captures" 2>/dev/null &
+    "$trawl" -s "$dir/store" ingest -q --jobs "$jobs" "$dir/captures" 2>/dev/null &
     pid=$!
     sleep "$(awk -v ms=$ms 'BEGIN {printf "%.3f", ms / 1000}')"
     kill -9 $pid 2>/dev/null && killed=$((killed + 1))
     wait $pid 2>/dev/null
-    "$trawl" -s "$dir/store" ingest -q "$dir/captures" || bad=$((bad + 1))
+    "$trawl" -s "$dir/store" ingest -q --jobs "$jobs" "$dir/captures" || bad=$((bad + 1))
     ask "$dir/store" >"$dir/got" 2>"$dir/words"
     if ! cmp -s "$dir/got" "$dir/want"; then
         bad=$((bad + 1))
@@ -42,5 +45,5 @@ while [ $i -lt $n ]; do
     fi
     "$trawl" -s "$dir/store" check -q || { bad=$((bad + 1)); echo "killed after $ms ms: check failed"; }
 done
-echo "kill -9 during an ingest of $took ms: $n runs, $killed killed under way, $bad wrong"
+echo "kill -9 during an ingest of $took ms, $jobs jobs: $n runs, $killed killed under way, $bad wrong"
 [ "$bad" = 0 ] && [ "$killed" -gt 0 ]

@@ -25,6 +25,8 @@ struct place {
     struct err e;
 };
 
+static uint32_t jobs; /* of the group that runs */
+
 static int make_place(void **state)
 {
     static const struct store_options plain = {0};
@@ -38,6 +40,7 @@ static int make_place(void **state)
     if (!store_create(store, &plain, &p->e))
         fail_msg("%s", p->e.text);
     p->o.now = INT64_C(1000000000) * (SEC + 86400 * 30);
+    p->o.jobs = jobs;
     *state = p;
     return 0;
 }
@@ -669,5 +672,8 @@ int main(void)
         TEST(writes_nothing_in_a_dry_run),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    jobs = 1;
+    int failed = cmocka_run_group_tests_name("alone", tests, NULL, NULL);
+    jobs = 4;
+    return failed + cmocka_run_group_tests_name("threads", tests, NULL, NULL);
 }
