@@ -141,38 +141,59 @@ struct joining {
     struct buf out;
 };
 
-/* Gives each block that is still there a slot of the new run. */
-static bool number_part(struct joining *j, struct part *p, struct err *e)
+static struct index_run_block block_at(const struct part *p, uint32_t i)
+{
+    return p->key ? index_run_block(&p->run, i) : p->block;
+}
+
+/* Which blocks of the part are still there and below `*limit`, the least id of
+ * those behind it? A commit that was taken back and made again may have left
+ * a block as it was beside others that are new: the newer part has it. */
+static bool mark_part(struct joining *j, struct part *p, uint64_t *limit,
+                      struct err *e)
 {
     uint32_t n = blocks_of(p);
-    bool there;
+    uint64_t least = *limit;
 
     free(p->slot);
     p->slot = room(n, sizeof *p->slot);
-    for (uint32_t i = 0; i < n; i++) {
-        struct index_run_block b =
-            p->key ? index_run_block(&p->run, i) : p->block;
+    for (uint32_t i = n; i > 0; i--) {
+        struct index_run_block b = block_at(p, i - 1);
+        bool there;
         if (!is_there(j->txn, b, &there, e))
             return false;
-        if (j->blocks > 0 && j->table[j->blocks - 1].id >= b.id)
-            there = false;
-        p->slot[i] = there ? j->blocks : INDEX_MERGE_NONE;
-        if (there)
-            j->table[j->blocks++] = b;
+        there = there && b.id < least;
+        p->slot[i - 1] = there ? 0 : INDEX_MERGE_NONE;
+        least = there ? b.id : least;
     }
+    *limit = least;
     return true;
+}
+
+/* Gives each of them a slot of the new run. */
+static void number_part(struct joining *j, struct part *p)
+{
+    for (uint32_t i = 0; i < blocks_of(p); i++) {
+        if (p->slot[i] == INDEX_MERGE_NONE)
+            continue;
+        p->slot[i] = j->blocks;
+        j->table[j->blocks++] = block_at(p, i);
+    }
 }
 
 static bool number_all(struct joining *j, struct err *e)
 {
+    uint64_t limit = UINT64_MAX;
     uint32_t n = 0;
 
-    for (uint32_t i = j->from; i < j->to; i++)
-        n += blocks_of(&j->parts->part[i]);
+    for (uint32_t i = j->to; i > j->from; i--) {
+        n += blocks_of(&j->parts->part[i - 1]);
+        if (!mark_part(j, &j->parts->part[i - 1], &limit, e))
+            return false;
+    }
     j->table = room(n, sizeof *j->table);
     for (uint32_t i = j->from; i < j->to; i++)
-        if (!number_part(j, &j->parts->part[i], e))
-            return false;
+        number_part(j, &j->parts->part[i]);
     return true;
 }
 
