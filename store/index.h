@@ -33,6 +33,13 @@ bool index_runs_each(struct kv_txn *t,
 /* Adds a run for the blocks of the month from id `first` on. */
 bool index_add(struct kv_txn *t, uint64_t first, struct err *e) MUST_CHECK;
 
+/* Holds each run against its checksums and the blocks that it speaks of. Calls
+ * `wrong` for each of them of which a run says other addresses; block 0: the
+ * run itself is damaged. */
+bool index_check(struct kv_txn *t,
+                 void (*wrong)(void *ctx, uint64_t run, uint64_t block),
+                 void *ctx, struct err *e) MUST_CHECK;
+
 /* Notes a month that was written to. */
 void index_note(struct index_months *m, uint32_t month);
 /* Joins the runs of the months noted, and of the last but one of the store,

@@ -175,7 +175,7 @@ struct store_damage {
 };
 
 /* Reads every block, verifies every checksum, decodes every stream, holds zone
- * summaries, ledger and counts against the rows. Calls `found` for each
+ * summaries, index, ledger and counts against the rows. Calls `found` for each
  * damage. False only when it could not go on. */
 bool store_check(struct store *s,
                  void (*found)(void *ctx, const struct store_damage *d),
