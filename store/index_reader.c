@@ -6,14 +6,14 @@
 #include "store/index.h"
 #include "store/reader.h"
 
-#define NO_BLOCK UINT32_MAX
+/* What is read ahead of a run: its directory, mostly. */
+enum { READ_AHEAD = 256 << 10 };
 
 struct known_run {
-    uint64_t key;
     bool sound;
     struct index_run run;
-    uint32_t *block; /* of the reader, for each slot; NO_BLOCK: none */
-    uint64_t *want, *found;
+    uint32_t *block;   /* of the reader, for each slot; INDEX_RUN_NONE: none */
+    uint64_t *covered; /* bit i: block i of the reader is one of them */
     uint32_t *slots;
 };
 
@@ -27,6 +27,8 @@ struct known_month {
 
 struct reader_index {
     struct known_month *month; /* one each of the reader's */
+    uint64_t *found;           /* a bit a block */
+    uint32_t words;            /* of a set of blocks */
 };
 
 static void *room(size_t n, size_t size)
@@ -42,8 +44,7 @@ static void free_runs(struct known_month *m)
 {
     for (uint32_t i = 0; i < m->runs; i++) {
         free(m->run[i].block);
-        free(m->run[i].want);
-        free(m->run[i].found);
+        free(m->run[i].covered);
         free(m->run[i].slots);
     }
     free(m->run);
@@ -60,6 +61,7 @@ void reader_index_free(struct store_reader *r)
         free(r->index->month[i].block);
     }
     free(r->index->month);
+    free(r->index->found);
     free(r->index);
     r->index = NULL;
 }
@@ -109,7 +111,7 @@ static uint32_t find_block(const struct store_reader *r,
     }
     if (lo == m->blocks || r->block[m->block[lo]]->id != want.id ||
         r->block[m->block[lo]]->sum != want.sum)
-        return NO_BLOCK;
+        return INDEX_RUN_NONE;
     return m->block[lo];
 }
 
@@ -122,14 +124,15 @@ struct reading {
 
 static void know_blocks(const struct reading *g, struct known_run *k)
 {
-    size_t words = (size_t)k->run.blocks / 64 + 1;
-
     k->block = room(k->run.blocks, sizeof *k->block);
     k->slots = room(k->run.blocks, sizeof *k->slots);
-    k->want = room(words, sizeof *k->want);
-    k->found = room(words, sizeof *k->found);
-    for (uint32_t i = 0; i < k->run.blocks; i++)
-        k->block[i] = find_block(g->r, g->m, index_run_block(&k->run, i));
+    k->covered = room(g->r->index->words, sizeof *k->covered);
+    for (uint32_t i = 0; i < k->run.blocks; i++) {
+        uint32_t b = find_block(g->r, g->m, index_run_block(&k->run, i));
+        k->block[i] = b;
+        if (b != INDEX_RUN_NONE)
+            k->covered[b / 64] |= UINT64_C(1) << (b % 64);
+    }
 }
 
 static bool know_run(void *ctx, uint64_t key, struct kv_bytes v, struct err *e)
@@ -138,14 +141,15 @@ static bool know_run(void *ctx, uint64_t key, struct kv_bytes v, struct err *e)
     struct known_month *m = g->m;
     struct index_run run;
 
+    (void)key;
     (void)e;
-    kv_will_need(v.data, v.len < 65536 ? v.len : 65536);
+    kv_will_need(v.data, v.len < READ_AHEAD ? v.len : READ_AHEAD);
     if (!index_run_open(&run, v.data, v.len))
         return true;
     m->run = realloc(m->run, (m->runs + 1) * sizeof *m->run);
     if (!m->run)
         err_no_memory();
-    m->run[m->runs] = (struct known_run){.key = key, .sound = true, .run = run};
+    m->run[m->runs] = (struct known_run){.sound = true, .run = run};
     know_blocks(g, &m->run[m->runs++]);
     return true;
 }
@@ -174,6 +178,8 @@ static void begin(struct store_reader *r)
 
     r->index = room(1, sizeof *r->index);
     r->index->month = room(r->months, sizeof *r->index->month);
+    r->index->words = (r->blocks + 63) / 64;
+    r->index->found = room(r->index->words, sizeof *r->index->found);
     for (uint32_t i = 0; i < r->months; i++)
         sort_month(r, &r->index->month[i], list);
     free(list);
@@ -186,34 +192,27 @@ static bool bit(const uint64_t *bits, uint32_t i)
     return bits[i / 64] >> (i % 64) & 1;
 }
 
-/* Which slots does anyone want to know of? */
-static uint32_t want_slots(struct known_run *k, const uint64_t *bits)
+static uint32_t count_wanted(const struct known_run *k, const uint64_t *bits,
+                             uint32_t words)
 {
-    size_t words = (size_t)k->run.blocks / 64 + 1;
     uint32_t n = 0;
 
-    memset(k->want, 0, words * sizeof *k->want);
-    memset(k->found, 0, words * sizeof *k->found);
-    for (uint32_t i = 0; i < k->run.blocks; i++) {
-        if (k->block[i] == NO_BLOCK || !bit(bits, k->block[i]))
-            continue;
-        k->want[i / 64] |= UINT64_C(1) << (i % 64);
-        n++;
-    }
+    for (uint32_t i = 0; i < words; i++)
+        n += (uint32_t)__builtin_popcountll(k->covered[i] & bits[i]);
     return n;
 }
 
-static void ask_run(struct known_run *k, const struct addr_range *range,
-                    uint32_t n, uint64_t *bits)
+static void ask_run(const struct reader_index *x, struct known_run *k,
+                    const struct addr_range *range, uint32_t n, uint64_t *bits)
 {
-    struct index_run_hits hits = {k->want, k->found, 0, k->slots};
+    struct index_run_hits hits = {k->block, bits, x->found, 0, k->slots};
 
-    if (!k->sound || !(hits.left = want_slots(k, bits)))
+    if (!k->sound || !(hits.left = count_wanted(k, bits, x->words)))
         return;
+    memset(x->found, 0, x->words * sizeof *x->found);
     k->sound = index_run_find(&k->run, range, n, &hits);
-    for (uint32_t i = 0; k->sound && i < k->run.blocks; i++)
-        if (bit(k->want, i) && !bit(k->found, i))
-            bits[k->block[i] / 64] &= ~(UINT64_C(1) << (k->block[i] % 64));
+    for (uint32_t i = 0; k->sound && i < x->words; i++)
+        bits[i] &= ~k->covered[i] | x->found[i];
 }
 
 static bool wants_month(const struct known_month *m, const uint64_t *bits)
@@ -237,7 +236,7 @@ bool store_reader_address_blocks(struct store_reader *r,
         if (!know_month(r, i, e))
             return false;
         for (uint32_t k = 0; k < m->runs; k++)
-            ask_run(&m->run[k], range, n, bits);
+            ask_run(r->index, &m->run[k], range, n, bits);
     }
     return true;
 }

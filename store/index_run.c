@@ -357,11 +357,13 @@ static bool take_slots(const struct index_run_walk *w, struct index_run_hits *h)
     uint32_t n = index_run_slots(w, h->slots);
 
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t slot = h->slots[i];
-        uint64_t bit = UINT64_C(1) << (slot % 64);
-        if (h->want[slot / 64] & ~h->found[slot / 64] & bit)
-            h->left--;
-        h->found[slot / 64] |= bit;
+        uint32_t block = h->number[h->slots[i]];
+        uint64_t bit = UINT64_C(1) << (block % 64);
+        if (block == INDEX_RUN_NONE || !(h->want[block / 64] & bit) ||
+            h->found[block / 64] & bit)
+            continue;
+        h->found[block / 64] |= bit;
+        h->left--;
     }
     return n > 0;
 }

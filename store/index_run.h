@@ -9,7 +9,7 @@
 #include "base/buf.h"
 
 enum {
-    INDEX_RUN_GROUP = 64,     /* addresses of a group */
+    INDEX_RUN_GROUP = 32,     /* addresses of a group */
     INDEX_RUN_HEAD = 40,      /* bytes before the table of blocks */
     INDEX_RUN_BLOCKS = 65535, /* most of a run */
     INDEX_RUN_VERSION = 1
@@ -53,12 +53,16 @@ bool index_run_next(struct index_run_walk *w);
  * many; 0: damaged. */
 uint32_t index_run_slots(const struct index_run_walk *w, uint32_t *out);
 
-/* Which wanted slots hold an address in one of some ranges? */
+#define INDEX_RUN_NONE UINT32_MAX
+
+/* Which wanted blocks hold an address in one of some ranges? Bits are the
+ * caller's numbers of blocks, not slots. */
 struct index_run_hits {
-    const uint64_t *want; /* bit i: slot i is asked for */
-    uint64_t *found;      /* bits are added */
-    uint32_t left;        /* wanted and not found yet: at 0 it is over */
-    uint32_t *slots;      /* room for r->blocks */
+    const uint32_t *number; /* of each slot; INDEX_RUN_NONE: not asked for */
+    const uint64_t *want;   /* bit i: block i is asked for */
+    uint64_t *found;        /* bits are added */
+    uint32_t left;          /* wanted and not found yet: at 0 it is over */
+    uint32_t *slots;        /* room for r->blocks */
 };
 
 /* Ranges are sorted and disjoint. False: damaged, and found is not all. */

@@ -122,16 +122,19 @@ static bool truth(uint32_t block, const struct addr_range *r, uint32_t n)
 
 struct asked {
     uint64_t want[BLOCKS / 64 + 1], found[BLOCKS / 64 + 1];
-    uint32_t slots[BLOCKS];
+    uint32_t slots[BLOCKS], number[BLOCKS];
 };
 
 static bool ask(const struct index_run *run, const struct addr_range *r,
                 uint32_t n, struct asked *q)
 {
-    struct index_run_hits h = {q->want, q->found, run->blocks, q->slots};
+    struct index_run_hits h = {q->number, q->want, q->found, run->blocks,
+                               q->slots};
 
     memset(q, 0, sizeof *q);
     memset(q->want, 0xff, sizeof q->want);
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        q->number[i] = i;
     return index_run_find(run, r, n, &h);
 }
 
