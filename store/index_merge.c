@@ -135,8 +135,8 @@ bool index_merge(const struct index_merge_source *source, uint32_t n,
                  struct buf *out)
 {
     struct index_run_maker maker = {0};
-    struct merging m = {.lane = room(n, sizeof *m.lane),
-                        .heap = room(n, sizeof *m.heap)};
+    struct lane *lane = room(n, sizeof *lane);
+    struct merging m = {.lane = lane, .heap = room(n, sizeof *m.heap)};
     uint32_t most = 1;
 
     for (uint32_t i = 0; i < n; i++)
@@ -148,7 +148,7 @@ bool index_merge(const struct index_merge_source *source, uint32_t n,
     if (good)
         index_run_finish(&maker, table, blocks, out);
     index_run_drop(&maker);
-    free(m.lane);
+    free(lane);
     free(m.heap);
     free(m.slots);
     free(m.scratch);
