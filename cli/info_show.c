@@ -149,6 +149,18 @@ static void print_fields(FILE *out, const struct info *i, uint32_t most)
     }
 }
 
+static void print_index(FILE *out, const struct info *i)
+{
+    char size[24];
+
+    if (!i->usage.index_bytes)
+        return;
+    text_bytes(size, i->usage.index_bytes);
+    fprintf(out, "index      %s, %.3f bytes a packet\n", size,
+            (double)i->usage.index_bytes /
+                (double)(i->usage.rows ? i->usage.rows : 1));
+}
+
 void info_print(FILE *out, const struct info *i)
 {
     char n[32];
@@ -158,6 +170,7 @@ void info_print(FILE *out, const struct info *i)
     fprintf(out, " (format %" PRIu32 ")\n", store_format);
     print_span(out, i);
     print_sizes(out, i);
+    print_index(out, i);
     fprintf(out, "captures   %s",
             info_grouped(n, store_reader_captures(i->reader)));
     fprintf(out, i->cut ? ", %" PRIu64 " of them cut\n" : "\n", i->cut);
@@ -274,6 +287,7 @@ static void json_fields(struct json *j, const struct info *i, uint32_t most)
                     i->usage.field_bytes[order[k]]);
     json_close(j, '}');
     json_number(j, "other_bytes", i->usage.other_bytes);
+    json_number(j, "index_bytes", i->usage.index_bytes);
 }
 
 void info_json(FILE *out, const struct info *i, bool captures, bool streams)

@@ -32,7 +32,9 @@ static void explain_blocks(struct query_work *w, const struct scan *s)
     if (s->by_range)
         line(w, "  skipped  %s by the range", run_number(read, s->by_range));
     for (uint32_t i = 0; i < s->reasons; i++)
-        line(w, "  skipped  %s by `%s`", run_number(read, s->reason[i].blocks),
+        line(w, "  skipped  %s by %s`%s`",
+             run_number(read, s->reason[i].blocks),
+             s->reason[i].by_index ? "the address index, " : "",
              s->reason[i].text);
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "query/scan_index.h"
 #include "query/scan_merge.h"
 
 /* ---- which blocks ---- */
@@ -19,51 +20,88 @@ static enum tri range_covers(struct time_range range, const struct zone *z)
     return TRI_MAYBE;
 }
 
-static void count_reason(struct scan *s, const struct planner *p,
-                         const struct store_block_info *b, struct arena *a)
+/* What is worked out while blocks are chosen. */
+struct choosing {
+    struct scan *s;
+    const struct planner *source; /* NULL: no reasons are wanted */
+    struct arena *a;
+    uint8_t *part;  /* SCAN_x of every block */
+    uint64_t *bits; /* blocks still to be read */
+};
+
+static const char *part_text(const struct choosing *c, struct span part)
 {
+    const struct planner *p = c->source;
     struct stage_bind bind = {
         .scope = p->scope, .source = p->source, .source_len = p->source_len};
-    struct span part;
-    const char *text = "the filter";
 
-    if (expr_prune_reason(s->plan->filter, b->zone, b->sensor, &part) &&
-        part.to > part.from)
-        text = stage_text(&bind, part);
+    return part.to > part.from ? stage_text(&bind, part) : "the filter";
+}
+
+static void count_reason(struct choosing *c, struct span part, uint64_t blocks,
+                         bool by_index)
+{
+    struct scan *s = c->s;
+    const char *text = part_text(c, part);
+
     for (uint32_t i = 0; i < s->reasons; i++) {
-        if (strcmp(s->reason[i].text, text) == 0) {
-            s->reason[i].blocks++;
+        if (s->reason[i].by_index == by_index &&
+            strcmp(s->reason[i].text, text) == 0) {
+            s->reason[i].blocks += blocks;
             return;
         }
     }
     struct scan_reason *more =
-        arena_array(a, struct scan_reason, s->reasons + 1);
+        arena_array(c->a, struct scan_reason, s->reasons + 1);
     if (s->reasons)
         memcpy(more, s->reason, s->reasons * sizeof *more);
-    more[s->reasons++] = (struct scan_reason){text, 1};
+    more[s->reasons++] = (struct scan_reason){text, blocks, by_index};
     s->reason = more;
 }
 
-static void look_at(struct scan *s, uint32_t i, const struct planner *p,
-                    struct arena *a)
+/* What the block's summary says. */
+static void look_at(struct choosing *c, uint32_t i)
 {
+    struct scan *s = c->s;
+    const struct expr *filter = s->plan->filter;
     struct store_block_info b = store_reader_block(s->reader, i);
     enum tri in_range = range_covers(s->plan->range, b.zone);
     enum tri match = TRI_ALWAYS;
+    struct span part = {0, 0};
 
     if (in_range == TRI_NEVER) {
         s->by_range++;
         return;
     }
-    if (s->plan->filter)
-        match = expr_prune(s->plan->filter, b.zone, b.sensor);
+    if (filter)
+        match = expr_prune(filter, b.zone, b.sensor);
     if (match == TRI_NEVER) {
-        if (p)
-            count_reason(s, p, &b, a);
+        if (c->source) {
+            (void)expr_prune_reason(filter, b.zone, b.sensor, &part);
+            count_reason(c, part, 1, false);
+        }
         return;
     }
-    s->part[s->n] = (uint8_t)((in_range == TRI_MAYBE ? SCAN_RANGE : 0) |
-                              (match == TRI_MAYBE ? SCAN_FILTER : 0));
+    c->part[i] = (uint8_t)((in_range == TRI_MAYBE ? SCAN_RANGE : 0) |
+                           (match == TRI_MAYBE ? SCAN_FILTER : 0));
+    c->bits[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+static void index_skipped(void *ctx, struct span part, uint64_t blocks)
+{
+    struct choosing *c = ctx;
+
+    c->s->by_index += blocks;
+    if (c->source)
+        count_reason(c, part, blocks, true);
+}
+
+static void take(struct choosing *c, uint32_t i)
+{
+    struct scan *s = c->s;
+    struct store_block_info b = store_reader_block(s->reader, i);
+
+    s->part[s->n] = c->part[i];
     s->block[s->n++] = i;
     s->rows += b.zone->rows;
     s->bytes += b.bytes;
@@ -73,6 +111,8 @@ void scan_plan(struct scan *s, struct store_reader *r, const struct plan *p,
                const struct planner *source, struct arena *a)
 {
     uint32_t n = store_reader_blocks(r);
+    struct choosing c = {s, source, a, arena_array(a, uint8_t, n),
+                         arena_array(a, uint64_t, n / 64 + 1)};
 
     *s = (struct scan){.reader = r, .plan = p, .blocks = n};
     s->block = arena_array(a, uint32_t, n);
@@ -80,7 +120,12 @@ void scan_plan(struct scan *s, struct store_reader *r, const struct plan *p,
     if (p->range.from != INT64_MIN || p->range.to != INT64_MAX)
         s->range = expr_time_range(a, p->range.from, p->range.to);
     for (uint32_t i = 0; i < n; i++)
-        look_at(s, i, source, a);
+        look_at(&c, i);
+    if (p->filter)
+        scan_index(r, p->filter, c.bits, index_skipped, &c);
+    for (uint32_t i = 0; i < n; i++)
+        if (c.bits[i / 64] >> (i % 64) & 1)
+            take(&c, i);
 }
 
 /* ---- reading ---- */

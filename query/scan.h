@@ -10,6 +10,7 @@
 struct scan_reason {
     const char *text;
     uint64_t blocks;
+    bool by_index; /* of addresses; else by the blocks' summaries */
 };
 
 /* What will be read. Memory is the arena's. */
@@ -20,7 +21,7 @@ struct scan {
     uint32_t n;               /* blocks to read, by first time */
     uint32_t *block;
     uint8_t *part; /* SCAN_x: what must be asked of each row */
-    uint64_t blocks, by_range;
+    uint64_t blocks, by_range, by_index;
     uint32_t reasons;
     struct scan_reason *reason;
     uint64_t rows, bytes; /* in the blocks to read, on disk */
@@ -33,7 +34,8 @@ struct scan_counts {
     uint64_t rows;                   /* past the filter */
 };
 
-/* The plan's expressions must be resolved. Looks at summaries only. `source`
+/* The plan's expressions must be resolved. Looks at summaries, and at the index
+ * where the filter asks for addresses; reads no blocks. `source`
  * is the query's text, for reasons; NULL: none are wanted. */
 void scan_plan(struct scan *s, struct store_reader *r, const struct plan *p,
                const struct planner *source, struct arena *a);

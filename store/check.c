@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/index.h"
 #include "store/reader.h"
 
 /* What the rows of a month say of one capture. */
@@ -291,6 +292,20 @@ static void check_unclaimed(struct checking *c)
             report_ledger(c, c->r.capture[i].name, "has no row here");
 }
 
+static void report_run(void *ctx, uint64_t run, uint64_t block)
+{
+    char text[160];
+
+    if (block)
+        snprintf(text, sizeof text,
+                 "address run %llu has other addresses than block %llu",
+                 (unsigned long long)run, (unsigned long long)block);
+    else
+        snprintf(text, sizeof text, "address run %llu is damaged",
+                 (unsigned long long)run);
+    report(ctx, 0, text);
+}
+
 static bool check_month(struct checking *c, struct err *e)
 {
     struct kv_txn *t = reader_txn(&c->r, c->month, e);
@@ -305,7 +320,7 @@ static bool check_month(struct checking *c, struct err *e)
         !month_rows_each(t, visit_row, c, e))
         return false;
     check_unclaimed(c);
-    return true;
+    return index_check(t, report_run, c, e);
 }
 
 static void check_catalogue(struct checking *c)

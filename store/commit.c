@@ -55,10 +55,11 @@ static void add_dead(struct month_head *h, uint64_t id, uint64_t sequence)
 static bool put_blocks(struct store_writer *w, struct kv_txn *t, uint32_t month,
                        struct month_head *h, struct err *e)
 {
-    uint64_t id;
+    uint64_t id, first;
 
     if (!month_next_id(t, &id, e))
         return false;
+    first = id;
     for (uint32_t i = 0; i < w->blocks; i++) {
         const struct writer_block *b = &w->block[i];
         if (b->month != month)
@@ -68,7 +69,7 @@ static bool put_blocks(struct store_writer *w, struct kv_txn *t, uint32_t month,
         if (b->replaces)
             add_dead(h, b->replaces, h->sequence);
     }
-    return true;
+    return index_add(t, first, e);
 }
 
 static bool put_rows(struct store_writer *w, struct kv_txn *t, uint32_t month,
@@ -111,7 +112,7 @@ static uint64_t month_bytes(const struct store_writer *w, uint32_t month)
     for (uint32_t i = 0; i < w->blocks; i++)
         if (w->block[i].month == month)
             n += w->block[i].len + KV_PAGE;
-    return n + (uint64_t)w->tracks * sizeof(struct month_row);
+    return n + INDEX_BYTES_MAX + (uint64_t)w->tracks * sizeof(struct month_row);
 }
 
 static bool try_month(struct store_writer *w, struct kv *k, uint32_t month,
@@ -162,6 +163,7 @@ static bool commit_month(struct store_writer *w, uint32_t month, bool merge,
     if (!good)
         return writer_context(month, e);
     drop_blocks(w, month);
+    index_note(&w->written, month);
     return true;
 }
 

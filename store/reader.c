@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/index.h"
 #include "store/reader.h"
 
 enum { TRIES = 1000 };
@@ -136,7 +137,7 @@ static bool open_month(const struct store_reader *r, struct reader_month *m,
     *standing = standing_of(r, m, &h);
     month_head_free(&h);
     if (good)
-        m->used = ++*r->clock;
+        m->opened = m->used = ++*r->clock;
     else
         close_month(r, m);
     return good ? true : month_context(m->month, e);
@@ -301,6 +302,7 @@ static bool list_block(void *ctx, uint64_t id, struct kv_bytes v, struct err *e)
         .bytes = h.bytes,
         .sequence = h.sequence,
         .replaces = h.replaces,
+        .sum = index_block_sum(v),
         .zone = h.zone};
     add_block(r, b);
     return true;
@@ -413,6 +415,7 @@ void store_reader_close(struct store_reader *r)
     for (uint32_t i = 0; i < r->blocks; i++)
         free(r->block[i]);
     free(r->block);
+    reader_index_free(r);
     reader_snapshot_drop(r);
     free(r);
 }

@@ -11,9 +11,12 @@ struct reader_month {
     uint32_t month;
     struct kv *kv; /* NULL: not open now */
     struct kv_txn *txn;
-    uint32_t users; /* blocks of it that are open */
-    uint64_t used;  /* clock when last asked for */
+    uint32_t users;  /* blocks of it that are open */
+    uint64_t used;   /* clock when last asked for */
+    uint64_t opened; /* clock when it was opened */
 };
+
+struct reader_index;
 
 enum { READER_OPEN_MAX = 48 };
 
@@ -21,6 +24,7 @@ struct reader_block {
     uint32_t month; /* place in store_reader.month */
     uint32_t sensor;
     uint64_t id, bytes, sequence, replaces;
+    uint64_t sum; /* index_block_sum */
     struct zone zone;
 };
 
@@ -36,6 +40,7 @@ struct store_reader {
     uint32_t blocks, block_cap;
     struct store_capture *capture;
     uint32_t captures;
+    struct reader_index *index; /* NULL: nobody asked yet */
 };
 
 /* "2026-09 block 17: " in front of an error. Returns false. */
@@ -56,5 +61,8 @@ bool reader_snapshot(struct store_reader *r, bool odd,
                      struct err *e) MUST_CHECK;
 /* Ends it, also one that failed half way; the blocks are the caller's. */
 void reader_snapshot_drop(struct store_reader *r);
+
+/* Forgets what was read of the index. */
+void reader_index_free(struct store_reader *r);
 
 #endif

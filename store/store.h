@@ -126,6 +126,15 @@ uint32_t store_reader_blocks(const struct store_reader *r);
 struct store_block_info store_reader_block(const struct store_reader *r,
                                            uint32_t i);
 
+/* Takes out of `bits` (bit i: block i, rounded up to whole words) each block
+ * that surely holds no address of the ranges in any address field: src, dst,
+ * inner.src and inner.dst. Ranges are sorted and disjoint. Blocks that the
+ * index does not know stay. Reads the index of months that have a bit set;
+ * false: what reading it met, and bits are still right. */
+bool store_reader_address_blocks(struct store_reader *r,
+                                 const struct addr_range *range, uint32_t n,
+                                 uint64_t *bits, struct err *e) MUST_CHECK;
+
 uint32_t store_reader_captures(const struct store_reader *r);
 const struct store_capture *store_reader_capture(const struct store_reader *r,
                                                  uint32_t i);
@@ -173,7 +182,7 @@ struct store_damage {
 };
 
 /* Reads every block, verifies every checksum, decodes every stream, holds zone
- * summaries, ledger and counts against the rows. Calls `found` for each
+ * summaries, index, ledger and counts against the rows. Calls `found` for each
  * damage. False only when it could not go on. */
 bool store_check(struct store *s,
                  void (*found)(void *ctx, const struct store_damage *d),
@@ -185,6 +194,7 @@ struct store_usage {
     uint64_t rows, blocks;
     uint64_t field_bytes[FIELD_COUNT];
     uint64_t other_bytes; /* headers, order */
+    uint64_t index_bytes; /* addresses to blocks */
 };
 bool store_usage(struct store_reader *r, struct store_usage *u,
                  struct err *e) MUST_CHECK;

@@ -1,4 +1,5 @@
 /* usage.c - where the bytes of a store go. */
+#include "store/index.h"
 #include "store/reader.h"
 
 /* The dictionary of addresses serves several fields: it is counted half with
@@ -13,6 +14,27 @@ static void add_stream(struct store_usage *u, const struct block_stream *s)
     } else {
         u->other_bytes += s->stored;
     }
+}
+
+static bool add_run(void *ctx, uint64_t key, struct kv_bytes v, struct err *e)
+{
+    struct store_usage *u = ctx;
+
+    (void)key;
+    (void)e;
+    u->index_bytes += v.len;
+    return true;
+}
+
+static bool add_runs(struct store_reader *r, struct store_usage *u,
+                     struct err *e)
+{
+    for (uint32_t i = 0; i < r->months; i++) {
+        struct kv_txn *t = reader_txn(r, i, e);
+        if (!t || !index_runs_each(t, add_run, u, e))
+            return false;
+    }
+    return true;
 }
 
 bool store_usage(struct store_reader *r, struct store_usage *u, struct err *e)
@@ -31,5 +53,5 @@ bool store_usage(struct store_reader *r, struct store_usage *u, struct err *e)
         for (uint32_t k = 0; k < h.streams; k++)
             add_stream(u, &h.stream[k]);
     }
-    return true;
+    return add_runs(r, u, e);
 }

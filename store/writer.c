@@ -408,5 +408,8 @@ bool store_writer_add(struct store_writer *w, struct store_capture *c,
 
 bool store_writer_commit(struct store_writer *w, struct err *e)
 {
-    return check(w, e) && writer_commit(w, true, e);
+    if (!check(w, e) || !writer_commit(w, true, e))
+        return false;
+    index_close(&w->s->envs, &w->written);
+    return true;
 }

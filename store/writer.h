@@ -4,6 +4,7 @@
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
 
+#include "store/index.h"
 #include "store/inside.h"
 #include "store/pruned.h"
 #include "store/sealer.h"
@@ -61,8 +62,9 @@ struct store_writer {
         int64_t from, to; /* times that lie in `month` */
         struct builder *builder;
         struct writer_track *track;
-    } last;      /* where the last packet went: the next one mostly does too */
-    bool failed; /* nothing more can be done but close */
+    } last; /* where the last packet went: the next one mostly does too */
+    struct index_months written; /* since their runs were joined */
+    bool failed;                 /* nothing more can be done but close */
     struct err why;
 };
 

@@ -167,6 +167,7 @@ prints 3
 
 # ---- info and check
 status 0 -s "$store" info && says out "packets    3 in 1 blocks"
+says out "index      "
 for o in "" --captures --streams; do
     status 0 -s "$store" info --json $o
     is_json "$dir/out"

@@ -44,6 +44,20 @@ query 1
   order    any: no stage needs packet order
   stats    -> count() int
 
+# the address index skips what the summaries let through
+query
+all host 192.0.2.99 or src = 198.51.100.1 | stats count()
+expect
+plan
+query 1
+  range    2026-08-31T23:00:00.000000Z to 2026-09-02T03:00:00.000000001Z, UTC
+  filter   host 192.0.2.99 or src = 198.51.100.1
+  blocks   0 of 3 to read: 0 packets
+  skipped  1 by `host 192.0.2.99 or src = 198.51.100.1`
+  skipped  2 by the address index, `host 192.0.2.99 or src = 198.51.100.1`
+  order    any: no stage needs packet order
+  stats    -> count() int
+
 # sets are made and named
 query
 let live = outbound | set src; all dst in live | where dport < 1024 | show src | sort src | head 2
