@@ -69,7 +69,8 @@ struct ingest_report {
  * as it came, also on failure. A file that cannot be read does not stop the
  * rest. Fails with ERR_STOPPED after `stop`, everything read so far being in
  * the store, and when the store fails. Memory: 64 MiB for the list of files
- * (over a million), 130 MiB for a hostile zstd window, and the writer's. */
+ * (over a million), 130 MiB for a hostile zstd window or xz dictionary, and the
+ * writer's. */
 bool ingest_run(struct store *s, const struct ingest_options *o,
                 const char *const *paths, size_t n, struct ingest_report *r,
                 struct err *e) MUST_CHECK;

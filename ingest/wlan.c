@@ -12,7 +12,7 @@ enum {
 enum { MANAGEMENT = 0, CONTROL = 1, DATA = 2 };
 enum { QOS = 8, NO_DATA = 4 }; /* bits of the subtype of data frames */
 
-enum { PRISM = 144, AVS_LEAST = 64 };
+enum { PRISM = 144 };
 
 /* A wireless frame and what its radio header says of it. */
 struct frame {
@@ -154,7 +154,7 @@ void link_radiotap(struct layer f, struct link_walk *w)
 /* Its length stands big-endian behind a magic number. */
 void link_avs(struct layer f, struct link_walk *w)
 {
-    uint32_t len = f.have >= 8 ? layer_u32(f.at + 4) : AVS_LEAST;
+    uint32_t len = f.have >= 8 ? layer_u32(f.at + 4) : 8;
 
     if (len < 8)
         w->torn = true;
@@ -165,7 +165,9 @@ void link_avs(struct layer f, struct link_walk *w)
 /* Of one length; some drivers put an AVS header here. */
 void link_prism(struct layer f, struct link_walk *w)
 {
-    if (f.have >= 4 && layer_u32(f.at) >> 12 == 0x80211)
+    if (f.have < 4)
+        w->torn = w->torn || f.want < 4;
+    else if (layer_u32(f.at) >> 12 == 0x80211)
         link_avs(f, w);
     else if (layer_skip(&f, PRISM, &w->torn))
         link_wlan(f, w);

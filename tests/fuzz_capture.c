@@ -12,7 +12,7 @@ enum { PACKETS_MAX = 10000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct decode_options o = {.macs = true};
+    struct decode_options o = {.macs = true, .tunnels_inner = true};
     struct capture_packet p;
     enum capture_kind kind;
     struct err e = {0};
