@@ -15,11 +15,12 @@ static const uint8_t zone_bytes[] = {
 
 const char *block_stream_name(uint8_t id)
 {
-    static const char *const hidden[] = {"addresses", "capture", "position"};
+    static const char *const hidden[] = {"addresses", "capture", "position",
+                                         "shape", "flow"};
 
     if (id < FIELD_COUNT)
         return schema_fields[id].name;
-    if (id >= STREAM_ADDRS && id <= STREAM_POSITION)
+    if (id >= STREAM_ADDRS && id < STREAM_END)
         return hidden[id - STREAM_ADDRS];
     return "unknown";
 }
