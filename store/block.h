@@ -18,7 +18,7 @@ enum {
     BLOCK_ENTRY = 24,       /* bytes of a directory entry */
     BLOCK_STREAMS = (BLOCK_HEADER - BLOCK_DIRECTORY) / BLOCK_ENTRY,
     BLOCK_SENSOR = 64,
-    BLOCK_VERSION = 1,
+    BLOCK_VERSION = 2,                      /* 1 had no dense blocks */
     BLOCK_RAW_MAX = 4 * BLOCK_ROWS * 16 + 8 /* bytes of a decoded stream */
 };
 

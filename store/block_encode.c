@@ -192,29 +192,48 @@ static int by_origin(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* The captures of the rows, sorted; returns how many. */
-static uint32_t origins(const struct block_row *const *rows, uint32_t n,
-                        struct origin *out)
+/* Rows of one capture that follow each other. */
+struct run {
+    struct origin origin;
+    uint32_t from;
+};
+
+/* The runs of the rows, whose positions go to c->number; how many. */
+static uint32_t find_runs(struct block_encoder *c,
+                          const struct block_row *const *rows, uint32_t n,
+                          struct run *out)
 {
-    uint32_t found = 0, kept = 0;
+    uint32_t found = 0;
 
     for (uint32_t i = 0; i < n; i++) {
         struct origin o = origin_of(rows[i]);
-        if (found == 0 || by_origin(&out[found - 1], &o) != 0)
-            out[found++] = o;
+        if (found == 0 || by_origin(&out[found - 1].origin, &o) != 0)
+            out[found++] = (struct run){o, i};
+        c->number[i] = (int64_t)rows[i]->position;
     }
-    qsort(out, found, sizeof *out, by_origin);
-    for (uint32_t i = 0; i < found; i++)
+    return found;
+}
+
+/* The captures of the runs, sorted; returns how many. */
+static uint32_t origins(const struct run *run, uint32_t runs,
+                        struct origin *out)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < runs; i++)
+        out[i] = run[i].origin;
+    qsort(out, runs, sizeof *out, by_origin);
+    for (uint32_t i = 0; i < runs; i++)
         if (kept == 0 || by_origin(&out[kept - 1], &out[i]) != 0)
             out[kept++] = out[i];
     return kept;
 }
 
-static void put_captures(struct block_encoder *c,
-                         const struct block_row *const *rows, uint32_t n)
+static void put_captures(struct block_encoder *c, const struct run *run,
+                         uint32_t runs, uint32_t n)
 {
-    struct origin *o = block_encoder_room(n, sizeof *o);
-    uint32_t count = origins(rows, n, o);
+    struct origin *o = block_encoder_room(runs, sizeof *o);
+    uint32_t count = origins(run, runs, o);
 
     for (uint32_t i = 0; i < count; i++) {
         block_encoder_le(c->packed + (size_t)i * 24, o[i].digest.lo, 8);
@@ -223,23 +242,28 @@ static void put_captures(struct block_encoder *c,
     }
     block_encoder_put_bytes(c, STREAM_CAPTURE, KIND_DICTIONARY, ENCODING_BYTES,
                             24, (size_t)count * 24);
-    const struct origin *at = o;
-    for (uint32_t i = 0; i < n; i++) {
-        struct origin key = origin_of(rows[i]);
-        if (by_origin(at, &key) != 0)
-            at = bsearch(&key, o, count, sizeof *o, by_origin);
-        c->number[i] = at - o;
+    for (uint32_t r = 0; r < runs; r++) {
+        const struct origin *at =
+            bsearch(&run[r].origin, o, count, sizeof *o, by_origin);
+        uint32_t to = r + 1 < runs ? run[r + 1].from : n;
+        for (uint32_t i = run[r].from; i < to; i++)
+            c->number[i] = at - o;
     }
     block_encoder_put_numbers(c, STREAM_CAPTURE, KIND_CODES, n, false);
     free(o);
 }
 
-static void put_positions(struct block_encoder *c,
-                          const struct block_row *const *rows, uint32_t n)
+/* Where the rows came from: positions go up by one in each capture, and are
+ * told as steps. */
+static void put_origins(struct block_encoder *c,
+                        const struct block_row *const *rows, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++)
-        c->number[i] = (int64_t)rows[i]->position;
+    struct run *run = block_encoder_room(n, sizeof *run);
+    uint32_t runs = find_runs(c, rows, n, run);
+
     block_encoder_put_numbers(c, STREAM_POSITION, KIND_VALUES, n, true);
+    put_captures(c, run, runs, n);
+    free(run);
 }
 
 static void zone_sensor(struct block_encoder *c)
@@ -297,8 +321,7 @@ void block_encode(struct block_encoder *c, const struct block_row *const *rows,
     if (c->plain || !dense(c, rows, n))
         plain(c, rows, n);
     zone_sensor(c);
-    put_captures(c, rows, n);
-    put_positions(c, rows, n);
+    put_origins(c, rows, n);
     c->head.bytes = out->len;
     block_head_write(&c->head, out->data);
 }

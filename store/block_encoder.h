@@ -16,6 +16,7 @@ struct lane_in {
 struct addr_at {
     struct addr addr;
     uint32_t seen; /* place in order of first appearance */
+    uint32_t slot; /* where addr_slot names it */
 };
 
 struct dense_encoder;
@@ -34,7 +35,7 @@ struct block_encoder {
     uint32_t *addr_code; /* first-appearance place to sorted place */
     struct opts *opts;   /* distinct options of the block */
     uint32_t opts_n;
-    uint32_t *opts_slot;
+    uint32_t *opts_slot, *opts_at; /* opts_at: the slot of each */
     struct block_head head;
     struct buf *out;
 };

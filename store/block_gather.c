@@ -55,6 +55,7 @@ struct block_encoder *block_encoder_new(void)
     c->addr_code = block_encoder_room(ADDRS_MAX, sizeof *c->addr_code);
     c->opts = block_encoder_room(BLOCK_ROWS, sizeof *c->opts);
     c->opts_slot = block_encoder_room(OPTS_SLOTS, sizeof *c->opts_slot);
+    c->opts_at = block_encoder_room(BLOCK_ROWS, sizeof *c->opts_at);
     return c;
 }
 
@@ -78,6 +79,7 @@ void block_encoder_free(struct block_encoder *c)
     free(c->addr_code);
     free(c->opts);
     free(c->opts_slot);
+    free(c->opts_at);
     free(c);
 }
 
@@ -91,7 +93,7 @@ uint32_t block_encoder_addr_place(struct block_encoder *c, struct addr a)
     for (; c->addr_slot[i]; i = (i + 1) & (ADDR_SLOTS - 1))
         if (addr_eq(c->addr[c->addr_slot[i] - 1].addr, a))
             return c->addr_slot[i] - 1;
-    c->addr[c->addrs] = (struct addr_at){a, c->addrs};
+    c->addr[c->addrs] = (struct addr_at){a, c->addrs, i};
     c->addr_slot[i] = ++c->addrs;
     return c->addrs - 1;
 }
@@ -110,6 +112,7 @@ uint32_t block_encoder_opts_place(struct block_encoder *c, const struct opts *o)
         if (memcmp(&c->opts[c->opts_slot[i] - 1], o, len) == 0)
             return c->opts_slot[i] - 1;
     c->opts[c->opts_n] = *o;
+    c->opts_at[c->opts_n] = i;
     c->opts_slot[i] = ++c->opts_n;
     return c->opts_n - 1;
 }
@@ -231,9 +234,11 @@ static void take_rows(struct block_encoder *c,
 
 void block_encoder_clear(struct block_encoder *c)
 {
+    for (uint32_t i = 0; i < c->addrs; i++)
+        c->addr_slot[c->addr[i].slot] = 0;
+    for (uint32_t i = 0; i < c->opts_n; i++)
+        c->opts_slot[c->opts_at[i]] = 0;
     c->addrs = c->opts_n = 0;
-    memset(c->addr_slot, 0, ADDR_SLOTS * sizeof *c->addr_slot);
-    memset(c->opts_slot, 0, OPTS_SLOTS * sizeof *c->opts_slot);
 }
 
 void block_encoder_take(struct block_encoder *c,

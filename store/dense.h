@@ -42,15 +42,9 @@ enum dense_place {
 extern const uint8_t dense_place[FIELD_COUNT];
 
 enum {
-    DENSE_HOSTS = 65536,
+    DENSE_HOSTS = 4 * BLOCK_ROWS, /* most addresses of a block */
     DENSE_PAD = 60 /* least frame of Ethernet, without its checksum */
 };
-
-/* Hosts share their last values by this; who collides loses a guess. */
-static inline uint16_t dense_host(struct addr a)
-{
-    return (uint16_t)((a.lo ^ a.hi) * UINT64_C(0x9e3779b97f4a7c15) >> 48);
-}
 
 /* What rows of one shape have in common: bytes of headers up to the payload
  * (`over`), up to that of IP (`ip`), and of tags before. */

@@ -13,9 +13,8 @@ struct dense_flow {
     uint32_t proto;
     uint32_t back;                 /* place of the other direction + 1, or 0 */
     uint32_t src_place, dst_place; /* in the dictionary of addresses */
-    uint16_t src_host;
-    uint32_t first; /* its first row */
-    uint8_t has;    /* bits 0 to 4: src dst sport dport proto in some row */
+    uint32_t first;                /* its first row */
+    uint8_t has; /* bits 0 to 4: src dst sport dport proto in some row */
 };
 
 /* What makes a shape, without the classes. Absent values are 0. */
@@ -58,7 +57,8 @@ struct dense_encoder {
     uint32_t overhead, snap; /* link header; most bytes captured */
     struct dense_list near[SLOTS], far[SLOTS];
     struct zone_field zone[SLOTS];
-    uint32_t *state, *hosts; /* for one pass: of each flow, of each host */
+    uint32_t *state, *hosts; /* for one pass: of each flow, of each address */
+    uint32_t hosts_n;
     struct dense_tcp *tcp;
     struct dense_clock *clock;
     uint32_t *first[SLOTS]; /* first values of flows */

@@ -147,22 +147,25 @@ static void find_back(struct dense_encoder *d, uint32_t place)
     d->flow[f->back - 1].back = place + 1;
 }
 
-static uint32_t add_flow(struct dense_encoder *d, const struct dense_flow *key,
+static uint32_t add_flow(struct block_encoder *c, const struct dense_flow *key,
                          uint32_t row)
 {
+    struct dense_encoder *d = c->dense;
     uint32_t place = d->flows++;
     struct dense_flow *f = &d->flow[place];
 
     *f = *key;
     f->first = row;
-    f->src_host = dense_host(f->src);
+    f->src_place = block_encoder_addr_place(c, f->src);
+    f->dst_place = block_encoder_addr_place(c, f->dst);
     find_back(d, place);
     return place;
 }
 
-static uint32_t flow_of(struct dense_encoder *d, const struct record *r,
+static uint32_t flow_of(struct block_encoder *c, const struct record *r,
                         uint32_t row)
 {
+    struct dense_encoder *d = c->dense;
     uint32_t ports = (RECORD_HAS(r, SPORT) ? (uint32_t)r->SPORT << 16 : 0) |
                      (RECORD_HAS(r, DPORT) ? r->DPORT : 0);
     struct dense_flow key = {.ports = ports};
@@ -176,7 +179,7 @@ static uint32_t flow_of(struct dense_encoder *d, const struct record *r,
     uint64_t hash = flow_hash(&key);
     uint32_t i = flow_slot(d, &key, hash);
     if (!d->flow_slot[i]) {
-        uint32_t place = add_flow(d, &key, row);
+        uint32_t place = add_flow(c, &key, row);
         d->flow_slot[i] = ((uint32_t)hash & ~place_mask) | (place + 1);
     }
     return (d->flow_slot[i] & place_mask) - 1;
@@ -192,13 +195,15 @@ static uint8_t key_parts(uint64_t present)
                      DENSE_HAS(present, FIELD_PROTO) << 4);
 }
 
-static void take_flows(struct dense_encoder *d,
+static void take_flows(struct block_encoder *c,
                        const struct block_row *const *row, uint32_t n,
                        uint32_t at)
 {
+    struct dense_encoder *d = c->dense;
+
     for (uint32_t i = 0; i < n; i++) {
         uint32_t before = d->flows;
-        uint32_t place = flow_of(d, &row[i]->record, at + i);
+        uint32_t place = flow_of(c, &row[i]->record, at + i);
         d->flow[place].has |= key_parts(row[i]->record.present);
         d->flow_of[at + i] = place;
         d->distance[at + i] = before == d->flows ? d->flows - place : 0;
@@ -299,10 +304,11 @@ bool dense_encoder_take(struct block_encoder *c, struct dense_encoder *d,
         uint32_t tile = n - at < TILE ? n - at : TILE;
         uint64_t some = take_present(d, rows + at, tile, at);
         copy_columns(d, rows + at, tile, at, some);
-        take_flows(d, rows + at, tile, at);
+        take_flows(c, rows + at, tile, at);
         if (!take_bases(c, d, rows + at, tile, at))
             return false;
     }
+    d->hosts_n = c->addrs;
     return true;
 }
 

@@ -5,70 +5,79 @@
 
 #include "store/dense_encoder.h"
 
-/* A field in work: its column, and what is being said of it. */
+/* A field in work: its column, and what is being said of it. Everything is
+ * held by value, so that loops keep it in registers. */
 struct pass {
     struct dense_encoder *d;
     const uint32_t *v;
-    struct dense_list *near, *far;
-    struct zone_field *zone;
+    const uint64_t *present;
+    uint64_t *classes;
+    uint32_t *near, *far; /* where the next goes */
+    uint32_t lo, hi, some, every;
     uint64_t field; /* bit of `present` */
-    uint32_t shift;
+    enum dense_slot slot;
+    uint32_t rows; /* 0: no row has the field */
 };
 
 static struct pass begin(struct dense_encoder *d, enum dense_slot s)
 {
-    struct pass p = {.d = d,
-                     .v = d->col[s],
-                     .near = &d->near[s],
-                     .far = &d->far[s],
-                     .zone = &d->zone[s],
-                     .field = UINT64_C(1) << dense_slot_field[s],
-                     .shift = 2 * s};
-
-    p.near->n = p.far->n = 0;
-    *p.zone = (struct zone_field){
-        .range = {INT64_MAX, INT64_MIN},
-          .some = 0, .every = UINT64_MAX
-    };
-    return p;
+    return (struct pass){.d = d,
+                         .v = d->col[s],
+                         .present = d->present,
+                         .classes = d->classes,
+                         .near = d->near[s].v,
+                         .far = d->far[s].v,
+                         .lo = UINT32_MAX,
+                         .every = UINT32_MAX,
+                         .field = UINT64_C(1) << dense_slot_field[s],
+                         .slot = s,
+                         .rows =
+                             d->some >> dense_slot_field[s] & 1 ? d->rows : 0};
 }
 
-static bool occurs(const struct pass *p)
+static void end(const struct pass *p)
 {
-    return (p->d->some & p->field) != 0;
+    struct dense_encoder *d = p->d;
+
+    d->near[p->slot].n = (uint32_t)(p->near - d->near[p->slot].v);
+    d->far[p->slot].n = (uint32_t)(p->far - d->far[p->slot].v);
+    d->zone[p->slot] = (struct zone_field){
+        .range = {p->lo, p->hi},
+          .some = p->some, .every = p->every
+    };
 }
 
 static inline bool has(const struct pass *p, uint32_t i)
 {
-    return (p->d->present[i] & p->field) != 0;
+    return (p->present[i] & p->field) != 0;
 }
 
 static inline uint32_t value(struct pass *p, uint32_t i)
 {
     uint32_t v = p->v[i];
 
-    p->zone->range.lo = v < p->zone->range.lo ? v : p->zone->range.lo;
-    p->zone->range.hi = v > p->zone->range.hi ? v : p->zone->range.hi;
-    p->zone->some |= v;
-    p->zone->every &= v;
+    p->lo = v < p->lo ? v : p->lo;
+    p->hi = v > p->hi ? v : p->hi;
+    p->some |= v;
+    p->every &= v;
     return v;
 }
 
 static inline void say(struct pass *p, uint32_t i, enum dense_class k)
 {
-    p->d->classes[i] |= (uint64_t)k << p->shift;
+    p->classes[i] |= (uint64_t)k << (2 * p->slot);
 }
 
 static inline void say_near(struct pass *p, uint32_t i, uint32_t step)
 {
     say(p, i, CLASS_NEAR);
-    p->near->v[p->near->n++] = step;
+    *p->near++ = step;
 }
 
 static inline void say_far(struct pass *p, uint32_t i, uint32_t v)
 {
     say(p, i, CLASS_FAR);
-    p->far->v[p->far->n++] = v;
+    *p->far++ = v;
 }
 
 /* ---- lengths ---- */
@@ -79,7 +88,7 @@ static void guess_iplen(struct dense_encoder *d)
     uint32_t *last = d->state;
 
     memset(last, 0, d->flows * sizeof *last);
-    for (uint32_t i = 0; occurs(&p) && i < d->rows; i++) {
+    for (uint32_t i = 0; i < p.rows; i++) {
         if (!has(&p, i))
             continue;
         uint32_t v = value(&p, i);
@@ -90,6 +99,7 @@ static void guess_iplen(struct dense_encoder *d)
         else
             say_far(&p, i, last[d->flow_of[i]] = v);
     }
+    end(&p);
 }
 
 static uint32_t iplen_of(const struct dense_encoder *d, uint32_t i)
@@ -118,10 +128,8 @@ static void guess_len(struct dense_encoder *d)
 {
     struct pass p = begin(d, SLOT_LEN);
 
-    if (!occurs(&p))
-        return;
     find_overhead(d);
-    for (uint32_t i = 0; i < d->rows; i++) {
+    for (uint32_t i = 0; i < p.rows; i++) {
         if (!has(&p, i))
             continue;
         uint32_t v = value(&p, i), guess = iplen_of(d, i) + d->overhead +
@@ -133,6 +141,7 @@ static void guess_len(struct dense_encoder *d)
         else
             say_far(&p, i, v);
     }
+    end(&p);
 }
 
 static uint32_t len_of(const struct dense_encoder *d, uint32_t i)
@@ -145,18 +154,17 @@ static void guess_caplen(struct dense_encoder *d)
     struct pass p = begin(d, SLOT_CAPLEN);
 
     d->snap = 0;
-    if (!occurs(&p))
-        return;
-    for (uint32_t i = 0; i < d->rows; i++)
+    for (uint32_t i = 0; i < p.rows; i++)
         if (has(&p, i) && p.v[i] > d->snap)
             d->snap = p.v[i];
-    for (uint32_t i = 0; i < d->rows; i++) {
+    for (uint32_t i = 0; i < p.rows; i++) {
         if (!has(&p, i))
             continue;
         uint32_t v = value(&p, i), len = len_of(d, i);
         if (v != (len < d->snap ? len : d->snap))
             say_far(&p, i, v);
     }
+    end(&p);
 }
 
 /* A length that follows from that of IP, less headers. */
@@ -164,7 +172,7 @@ static void guess_rest(struct dense_encoder *d, enum dense_slot s)
 {
     struct pass p = begin(d, s);
 
-    for (uint32_t i = 0; occurs(&p) && i < d->rows; i++) {
+    for (uint32_t i = 0; i < p.rows; i++) {
         if (!has(&p, i))
             continue;
         const struct dense_lengths *l = &d->lengths[d->shape_of[i]];
@@ -172,6 +180,7 @@ static void guess_rest(struct dense_encoder *d, enum dense_slot s)
         if (v != dense_less(iplen_of(d, i), less))
             say_far(&p, i, v);
     }
+    end(&p);
 }
 
 /* ---- what is nearly always 0 ---- */
@@ -180,9 +189,10 @@ static void guess_zero(struct dense_encoder *d, enum dense_slot s)
 {
     struct pass p = begin(d, s);
 
-    for (uint32_t i = 0; occurs(&p) && i < d->rows; i++)
+    for (uint32_t i = 0; i < p.rows; i++)
         if (has(&p, i) && value(&p, i) != 0)
             say_far(&p, i, p.v[i]);
+    end(&p);
 }
 
 /* ---- numbers that go on ---- */
@@ -190,8 +200,9 @@ static void guess_zero(struct dense_encoder *d, enum dense_slot s)
 static const struct dense_tcp no_tcp;
 static const struct dense_clock no_clock;
 
-static void guess_one_seq(struct pass *p, uint32_t i, struct dense_tcp *f,
-                          const struct dense_tcp *back)
+static inline void guess_one_seq(struct pass *p, uint32_t i,
+                                 struct dense_tcp *f,
+                                 const struct dense_tcp *back)
 {
     struct dense_encoder *d = p->d;
     uint64_t present = d->present[i];
@@ -214,8 +225,9 @@ static void guess_one_seq(struct pass *p, uint32_t i, struct dense_tcp *f,
         flags);
 }
 
-static void guess_one_ack(struct pass *p, uint32_t i, struct dense_tcp *f,
-                          const struct dense_tcp *back)
+static inline void guess_one_ack(struct pass *p, uint32_t i,
+                                 struct dense_tcp *f,
+                                 const struct dense_tcp *back)
 {
     struct dense_encoder *d = p->d;
     uint32_t flags = (uint16_t)d->base[d->shape_of[i]].tcp;
@@ -235,11 +247,10 @@ static void guess_one_ack(struct pass *p, uint32_t i, struct dense_tcp *f,
 static void guess_tcp(struct dense_encoder *d)
 {
     struct pass seq = begin(d, SLOT_SEQ), ack = begin(d, SLOT_ACKNO);
+    uint32_t rows = seq.rows | ack.rows;
 
-    if (!occurs(&seq) && !occurs(&ack))
-        return;
     memset(d->tcp, 0, d->flows * sizeof *d->tcp);
-    for (uint32_t i = 0; i < d->rows; i++) {
+    for (uint32_t i = 0; i < rows; i++) {
         struct dense_tcp *f = &d->tcp[d->flow_of[i]];
         uint32_t other = d->flow[d->flow_of[i]].back;
         const struct dense_tcp *back = other ? &d->tcp[other - 1] : &no_tcp;
@@ -248,6 +259,8 @@ static void guess_tcp(struct dense_encoder *d)
         if (has(&ack, i))
             guess_one_ack(&ack, i, f, back);
     }
+    end(&seq);
+    end(&ack);
 }
 
 /* A flow's window stays as it was, or begins as its host's last one. */
@@ -256,15 +269,13 @@ static void guess_win(struct dense_encoder *d)
     struct pass p = begin(d, SLOT_WIN);
     uint32_t *last = d->state, *hosts = d->hosts;
 
-    if (!occurs(&p))
-        return;
     memset(last, 0, d->flows * sizeof *last);
-    memset(hosts, 0, DENSE_HOSTS * sizeof *hosts);
-    for (uint32_t i = 0; i < d->rows; i++) {
+    memset(hosts, 0, d->hosts_n * sizeof *hosts);
+    for (uint32_t i = 0; i < p.rows; i++) {
         if (!has(&p, i))
             continue;
         uint32_t v = value(&p, i), f = d->flow_of[i];
-        uint32_t host = d->flow[f].src_host;
+        uint32_t host = d->flow[f].src_place;
         uint32_t step = dense_zigzag(last[f], v);
         if (step == 0)
             ;
@@ -276,6 +287,7 @@ static void guess_win(struct dense_encoder *d)
             say_far(&p, i, v);
         last[f] = hosts[host] = v;
     }
+    end(&p);
 }
 
 /* Counted by flow, counted by host, or 0. */
@@ -284,15 +296,13 @@ static void guess_ipid(struct dense_encoder *d)
     struct pass p = begin(d, SLOT_IPID);
     uint32_t *last = d->state, *hosts = d->hosts;
 
-    if (!occurs(&p))
-        return;
     memset(last, 0, d->flows * sizeof *last);
-    memset(hosts, 0, DENSE_HOSTS * sizeof *hosts);
-    for (uint32_t i = 0; i < d->rows; i++) {
+    memset(hosts, 0, d->hosts_n * sizeof *hosts);
+    for (uint32_t i = 0; i < p.rows; i++) {
         if (!has(&p, i))
             continue;
         uint32_t v = value(&p, i), f = d->flow_of[i];
-        uint32_t *host = &hosts[d->flow[f].src_host];
+        uint32_t *host = &hosts[d->flow[f].src_place];
         uint32_t step = (v - *host - 1) & UINT16_MAX;
         if (v == 0) {
             say(&p, i, CLASS_AGAIN);
@@ -306,6 +316,7 @@ static void guess_ipid(struct dense_encoder *d)
             say_far(&p, i, v);
         last[f] = *host = v;
     }
+    end(&p);
 }
 
 /* One on, or that of the echo's request. */
@@ -315,7 +326,7 @@ static void guess_icmp_seq(struct dense_encoder *d)
     uint32_t *last = d->state;
 
     memset(last, 0, d->flows * sizeof *last);
-    for (uint32_t i = 0; occurs(&p) && i < d->rows; i++) {
+    for (uint32_t i = 0; i < p.rows; i++) {
         if (!has(&p, i))
             continue;
         uint32_t v = value(&p, i), f = d->flow_of[i], back = d->flow[f].back;
@@ -327,9 +338,11 @@ static void guess_icmp_seq(struct dense_encoder *d)
             say_far(&p, i, v);
         last[f] = v;
     }
+    end(&p);
 }
 
-static void guess_one_tsval(struct pass *p, uint32_t i, struct dense_clock *c)
+static inline void guess_one_tsval(struct pass *p, uint32_t i,
+                                   struct dense_clock *c)
 {
     uint32_t v = value(p, i), guess = dense_tick_guess(c, p->d->time[i]);
     uint32_t step = dense_zigzag(guess, v);
@@ -346,8 +359,9 @@ static void guess_one_tsval(struct pass *p, uint32_t i, struct dense_clock *c)
     c->time = p->d->time[i];
 }
 
-static void guess_one_tsecr(struct pass *p, uint32_t i, struct dense_clock *c,
-                            const struct dense_clock *back)
+static inline void guess_one_tsecr(struct pass *p, uint32_t i,
+                                   struct dense_clock *c,
+                                   const struct dense_clock *back)
 {
     uint32_t v = value(p, i), step = back->value - v;
 
@@ -365,11 +379,10 @@ static void guess_one_tsecr(struct pass *p, uint32_t i, struct dense_clock *c,
 static void guess_clocks(struct dense_encoder *d)
 {
     struct pass val = begin(d, SLOT_TSVAL), ecr = begin(d, SLOT_TSECR);
+    uint32_t rows = val.rows | ecr.rows;
 
-    if (!occurs(&val) && !occurs(&ecr))
-        return;
     memset(d->clock, 0, d->flows * sizeof *d->clock);
-    for (uint32_t i = 0; i < d->rows; i++) {
+    for (uint32_t i = 0; i < rows; i++) {
         struct dense_clock *c = &d->clock[d->flow_of[i]];
         uint32_t other = d->flow[d->flow_of[i]].back;
         const struct dense_clock *back =
@@ -379,6 +392,8 @@ static void guess_clocks(struct dense_encoder *d)
         if (has(&ecr, i))
             guess_one_tsecr(&ecr, i, c, back);
     }
+    end(&val);
+    end(&ecr);
 }
 
 /* ---- what stays the same in a flow ---- */
@@ -390,22 +405,21 @@ static void guess_flowed(struct dense_encoder *d, enum dense_slot s)
     struct pass p = begin(d, s);
     uint32_t *now = d->state, *hosts = d->hosts, f = 0;
 
-    if (!occurs(&p))
-        return;
-    memset(hosts, 0, DENSE_HOSTS * sizeof *hosts);
-    for (; f < d->flows; f++) {
-        uint32_t *host = &hosts[d->flow[f].src_host];
+    memset(hosts, 0, d->hosts_n * sizeof *hosts);
+    for (; p.rows && f < d->flows; f++) {
+        uint32_t *host = &hosts[d->flow[f].src_place];
         now[f] = has(&p, d->flow[f].first) ? p.v[d->flow[f].first] : *host;
         d->first[s][f] = now[f] ^ *host;
         *host = now[f];
     }
-    for (uint32_t i = 0; i < d->rows; i++) {
+    for (uint32_t i = 0; i < p.rows; i++) {
         if (!has(&p, i))
             continue;
         f = d->flow_of[i];
         if (value(&p, i) != now[f])
             say_far(&p, i, now[f] = p.v[i]);
     }
+    end(&p);
 }
 
 void dense_encoder_guess(struct dense_encoder *d)

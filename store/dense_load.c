@@ -11,7 +11,7 @@ void dense_reader_free(struct dense_reader *d)
         return;
     void *const one[] = {d->shape, d->present, d->classes, d->lengths,
                          d->flow,  d->back,    d->src,     d->dst,
-                         d->sport, d->dport,   d->proto,   d->host};
+                         d->sport, d->dport,   d->proto};
     for (size_t i = 0; i < sizeof one / sizeof *one; i++)
         free(one[i]);
     free(d);
@@ -383,12 +383,16 @@ bool dense_hosts_load(struct block *b, struct err *e)
         return false;
     if (d->host)
         return true;
-    bool any = block_stream_find(b, FIELD_SRC, KIND_FLOWED) != NULL;
-    if (any && !load_addr_keys(b, e))
-        return false;
-    d->host = block_room(b, d->flows, sizeof *d->host);
-    for (uint32_t f = 0; any && f < d->flows; f++)
-        d->host[f] = dense_host(b->addr[d->src[f]]);
+    if (block_stream_find(b, FIELD_SRC, KIND_FLOWED)) {
+        if (!load_addr_keys(b, e))
+            return false;
+        d->hosts = b->addrs;
+        d->host = d->src;
+        return true;
+    }
+    d->hosts = 1;
+    d->host = d->src = block_room(b, d->flows, sizeof *d->src);
+    d->dst = block_room(b, d->flows, sizeof *d->dst);
     return true;
 }
 

@@ -184,15 +184,6 @@ static void put_flows(struct block_encoder *c, const struct dense_encoder *d)
 
 /* ---- addresses ---- */
 
-static void take_addrs(struct block_encoder *c, struct dense_encoder *d)
-{
-    for (uint32_t f = 0; (d->some & has_addrs) && f < d->flows; f++) {
-        d->flow[f].src_place = block_encoder_addr_place(c, d->flow[f].src);
-        d->flow[f].dst_place = block_encoder_addr_place(c, d->flow[f].dst);
-    }
-    block_encoder_sort(c);
-}
-
 /* IPv4 as numbers, the rest as bytes; both ascending. */
 static void put_addrs(struct block_encoder *c)
 {
@@ -244,7 +235,7 @@ static void put_slot(struct block_encoder *c, struct dense_encoder *d,
 void dense_encoder_put(struct block_encoder *c, struct dense_encoder *d)
 {
     put_presence_zones(c, d);
-    take_addrs(c, d);
+    block_encoder_sort(c);
     put_time(c, d->rows);
     put_shapes(c, d);
     if (c->addrs > 0)

@@ -15,7 +15,8 @@ struct dense_reader {
     uint32_t flows, asked; /* asked: flows with keys of their own */
     uint32_t *back;        /* the other direction + 1, or 0 */
     uint32_t *src, *dst, *sport, *dport, *proto; /* of each flow */
-    uint16_t *host;                              /* of each flow's source */
+    uint32_t *host; /* of each flow: the place of its source, or 0 */
+    uint32_t hosts;
 };
 
 /* Numbers in the order in which rows ask for them. */

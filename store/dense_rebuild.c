@@ -312,7 +312,7 @@ static bool rebuild_win(struct pass *p, struct err *e)
 {
     if (!with_flows(p, e) || !dense_hosts_load(p->b, e))
         return false;
-    uint32_t *hosts = room(DENSE_HOSTS, sizeof *hosts);
+    uint32_t *hosts = room(p->d->hosts, sizeof *hosts);
     for (uint32_t i = 0; i < p->rows; i++) {
         if (!has(p, i))
             continue;
@@ -336,7 +336,7 @@ static bool rebuild_ipid(struct pass *p, struct err *e)
 {
     if (!with_flows(p, e) || !dense_hosts_load(p->b, e))
         return false;
-    uint32_t *hosts = room(DENSE_HOSTS, sizeof *hosts);
+    uint32_t *hosts = room(p->d->hosts, sizeof *hosts);
     for (uint32_t i = 0; i < p->rows; i++) {
         enum dense_class k = class_of(p, i);
         if (!has(p, i) || k == CLASS_AGAIN)
@@ -444,7 +444,7 @@ static bool rebuild_flowed(struct pass *p, struct err *e)
         dense_table_load(p->b, (uint8_t)p->field, KIND_FLOWED, p->d->flows, e);
     if (!p->last)
         return false;
-    uint32_t *hosts = room(DENSE_HOSTS, sizeof *hosts);
+    uint32_t *hosts = room(p->d->hosts, sizeof *hosts);
     for (uint32_t f = 0; f < p->d->flows; f++) {
         uint32_t *host = &hosts[p->d->host[f]];
         *host = p->last[f] ^= *host;

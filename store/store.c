@@ -14,7 +14,7 @@
 
 enum { PATH_LEN = 4200 };
 
-const uint32_t store_format = 1;
+const uint32_t store_format = 2;
 
 static bool path_of(char out[PATH_LEN], const char *dir, const char *name)
 {
