@@ -182,11 +182,20 @@ void info_print(FILE *out, const struct info *i)
 
 void info_print_streams(FILE *out, const struct info *i)
 {
+    double rows = i->usage.rows ? (double)i->usage.rows : 1;
     char size[24];
 
     print_fields(out, i, FIELD_COUNT);
+    for (uint32_t k = 0; k < STORE_PARTS; k++) {
+        const struct store_part *p = &i->usage.part[k];
+        text_bytes(size, p->bytes);
+        fprintf(out, "%s%-12s %9s  %6.3f B a packet\n",
+                k ? "           " : "shared     ", p->name, size,
+                (double)p->bytes / rows);
+    }
     text_bytes(size, i->usage.other_bytes);
-    fprintf(out, "           %-12s %9s\n", "(other)", size);
+    fprintf(out, "           %-12s %9s  %6.3f B a packet\n", "together", size,
+            (double)i->usage.other_bytes / rows);
 }
 
 void info_print_captures(FILE *out, const struct info *i)
@@ -288,6 +297,10 @@ static void json_fields(struct json *j, const struct info *i, uint32_t most)
     json_close(j, '}');
     json_number(j, "other_bytes", i->usage.other_bytes);
     json_number(j, "index_bytes", i->usage.index_bytes);
+    json_open(j, "shared_bytes", '{');
+    for (uint32_t k = 0; k < STORE_PARTS; k++)
+        json_number(j, i->usage.part[k].name, i->usage.part[k].bytes);
+    json_close(j, '}');
 }
 
 void info_json(FILE *out, const struct info *i, bool captures, bool streams)

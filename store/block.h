@@ -18,7 +18,7 @@ enum {
     BLOCK_ENTRY = 24,       /* bytes of a directory entry */
     BLOCK_STREAMS = (BLOCK_HEADER - BLOCK_DIRECTORY) / BLOCK_ENTRY,
     BLOCK_SENSOR = 64,
-    BLOCK_VERSION = 1,
+    BLOCK_VERSION = 2,                      /* 1 had no dense blocks */
     BLOCK_RAW_MAX = 4 * BLOCK_ROWS * 16 + 8 /* bytes of a decoded stream */
 };
 
@@ -26,7 +26,10 @@ enum {
 enum {
     STREAM_ADDRS = 128, /* addresses of all address fields, sorted */
     STREAM_CAPTURE,     /* which capture a row came from */
-    STREAM_POSITION     /* 0-based position of the packet in its capture */
+    STREAM_POSITION,    /* 0-based position of the packet in its capture */
+    STREAM_SHAPE,       /* dense blocks: what a row looks like */
+    STREAM_FLOW,        /* and which flow it belongs to */
+    STREAM_END
 };
 
 /* On-disk ids. */
@@ -34,14 +37,24 @@ enum stream_kind {
     KIND_PRESENCE = 1, /* one bit a row */
     KIND_VALUES,       /* numbers of the rows that have one */
     KIND_CODES,        /* the same, as places in a dictionary */
-    KIND_DICTIONARY
+    KIND_DICTIONARY,
+    KIND_SHAPED,   /* numbers of shapes */
+    KIND_CLASSES,  /* of a shape: how guessed fields are told */
+    KIND_FLOWED,   /* numbers of flows */
+    KIND_BACK,     /* steps back to the other direction of flows */
+    KIND_NEAR,     /* steps from what was expected */
+    KIND_FAR,      /* values that were not expected */
+    KIND_BASIS,    /* a number that guesses start from */
+    KIND_MANTISSA, /* bits of steps below their highest */
+    KIND_V4        /* IPv4 addresses of a dictionary */
 };
 
 enum encoding {
     ENCODING_BYTES = 1, /* a bitmap or a dictionary as it is */
     ENCODING_CONSTANT,  /* one number for all rows */
     ENCODING_PLAIN,     /* base, then value - base, narrowest width */
-    ENCODING_DELTA      /* base, then zigzag of the step from row to row */
+    ENCODING_DELTA,     /* base, then zigzag of the step from row to row */
+    ENCODING_BITS       /* base, then how many bits each step up has */
 };
 
 struct block_stream {
@@ -85,6 +98,11 @@ void block_encoder_free(struct block_encoder *c);
  * `head`; the rest of it is ignored. */
 void block_encode(struct block_encoder *c, const struct block_row *const *rows,
                   uint32_t n, const struct block_head *head, struct buf *out);
+
+/* The same as independent columns, which need no flows to be read. */
+void block_encode_plain(struct block_encoder *c,
+                        const struct block_row *const *rows, uint32_t n,
+                        const struct block_head *head, struct buf *out);
 
 /* ---- reading ---- */
 

@@ -183,56 +183,93 @@ static const uint16_t member_at[FIELD_COUNT] = {
 #undef FIELD
 };
 
-static void set_member(const struct block *b, struct record *r, uint32_t f,
-                       uint64_t v)
-{
-    char *at = (char *)r + member_at[f];
-    uint8_t v1 = (uint8_t)v;
-    uint16_t v2 = (uint16_t)v;
-    uint32_t v4 = (uint32_t)v;
+/* Rows are filled in tiles that stay in the nearest cache while every field
+ * is put in. */
+enum { TILE = 64 };
 
-    r->present |= UINT64_C(1) << f;
+#define SET(type)                                                              \
+    static void set_##type(const struct lane_out *l, uint32_t f,               \
+                           struct block_row *rows, uint32_t n, uint32_t at)    \
+    {                                                                          \
+        for (uint32_t i = at; i < at + n; i++) {                               \
+            if (!lane_has(l, i))                                               \
+                continue;                                                      \
+            type v = (type)lane_value(l, i);                                   \
+            memcpy((char *)&rows[i].record + member_at[f], &v, sizeof v);      \
+            rows[i].record.present |= UINT64_C(1) << f;                        \
+        }                                                                      \
+    }
+
+SET(uint8_t)
+SET(uint16_t)
+SET(uint32_t)
+SET(uint64_t)
+
+/* The same by a dictionary. */
+static void set_coded(const struct block *b, uint32_t f, struct block_row *rows,
+                      uint32_t n, uint32_t at)
+{
+    const struct lane_out *l = &b->lane[f];
+    bool addr = schema_fields[f].width == WIDTH_ADDR;
+
+    for (uint32_t i = at; i < at + n; i++) {
+        char *to = (char *)&rows[i].record + member_at[f];
+        if (!lane_has(l, i))
+            continue;
+        if (addr)
+            memcpy(to, &b->addr[lane_value(l, i)], sizeof *b->addr);
+        else
+            memcpy(to, &b->opts[lane_value(l, i)], sizeof *b->opts);
+        rows[i].record.present |= UINT64_C(1) << f;
+    }
+}
+
+static void set_field(const struct block *b, uint32_t f, struct block_row *rows,
+                      uint32_t n, uint32_t at)
+{
+    const struct lane_out *l = &b->lane[f];
+
+    if (l->none)
+        return;
     switch (schema_fields[f].width) {
-    case WIDTH_U8: memcpy(at, &v1, sizeof v1); break;
-    case WIDTH_U16: memcpy(at, &v2, sizeof v2); break;
-    case WIDTH_U32: memcpy(at, &v4, sizeof v4); break;
+    case WIDTH_U8: set_uint8_t(l, f, rows, n, at); break;
+    case WIDTH_U16: set_uint16_t(l, f, rows, n, at); break;
+    case WIDTH_U32: set_uint32_t(l, f, rows, n, at); break;
     case WIDTH_MAC:
-    case WIDTH_TIME: memcpy(at, &v, sizeof v); break;
-    case WIDTH_ADDR: memcpy(at, &b->addr[v], sizeof *b->addr); break;
-    case WIDTH_OPTS: memcpy(at, &b->opts[v], sizeof *b->opts); break;
+    case WIDTH_TIME: set_uint64_t(l, f, rows, n, at); break;
+    case WIDTH_ADDR:
+    case WIDTH_OPTS: set_coded(b, f, rows, n, at); break;
     default: break;
     }
 }
 
-static bool unpack_field(struct block *b, uint32_t f, struct block_row *rows,
-                         struct err *e)
-{
-    const struct lane_out *l = &b->lane[f];
-
-    if (f == FIELD_SENSOR)
-        return true;
-    if (!block_lane_load(b, f, e))
-        return false;
-    for (uint32_t i = 0; i < b->head.rows; i++)
-        if (lane_has(l, i))
-            set_member(b, &rows[i].record, f, lane_value(l, i));
-    return true;
-}
-
-bool block_unpack(struct block *b, struct block_row *rows, struct err *e)
+static bool set_origins(struct block *b, struct block_row *rows, uint32_t n,
+                        uint32_t at, struct err *e)
 {
     struct block_origin o;
 
-    memset(rows, 0, b->head.rows * sizeof *rows);
-    for (uint32_t f = 0; f < FIELD_COUNT; f++)
-        if (!unpack_field(b, f, rows, e))
-            return false;
-    for (uint32_t i = 0; i < b->head.rows; i++) {
+    for (uint32_t i = at; i < at + n; i++) {
         if (!block_order(b, i, &o, e))
             return false;
         rows[i].capture = o.capture;
         rows[i].capture_id = o.id;
         rows[i].position = o.position;
+    }
+    return true;
+}
+
+bool block_unpack(struct block *b, struct block_row *rows, struct err *e)
+{
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        if (f != FIELD_SENSOR && !block_lane_load(b, f, e))
+            return false;
+    for (uint32_t at = 0, n; at < b->head.rows; at += n) {
+        n = b->head.rows - at < TILE ? b->head.rows - at : TILE;
+        memset(&rows[at], 0, n * sizeof *rows);
+        for (uint32_t f = 0; f < FIELD_COUNT; f++)
+            set_field(b, f, rows, n, at);
+        if (!set_origins(b, rows, n, at, e))
+            return false;
     }
     return true;
 }

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/block_inside.h"
 #include "store/codec.h"
+#include "store/dense_reader.h"
 
 enum { WORDS = BLOCK_ROWS / 64 };
 
 /* Largest number that a field can hold, by enum width. */
-static const uint64_t field_max[] = {
+const uint64_t block_field_max[] = {
     [WIDTH_U8] = UINT8_MAX,    [WIDTH_U16] = UINT16_MAX,
     [WIDTH_U32] = UINT32_MAX,  [WIDTH_MAC] = (UINT64_C(1) << 48) - 1,
     [WIDTH_TIME] = UINT64_MAX, [WIDTH_ADDR] = 0,
@@ -39,6 +39,8 @@ static struct block *open_parsed(const uint8_t *data, struct strtab *text,
     b->head = *h;
     b->checked = checked;
     b->memory = sizeof *b;
+    if (block_stream_find(b, STREAM_SHAPE, KIND_CODES))
+        b->dense = block_room(b, 1, sizeof *b->dense);
     return b;
 }
 
@@ -70,6 +72,7 @@ void block_close(struct block *b)
         free(b->lane[i].present);
         free(b->lane[i].batch);
     }
+    dense_reader_free(b->dense);
     free(b->addr);
     free(b->opts);
     free(b->opts_text);
@@ -94,8 +97,8 @@ size_t block_memory(const struct block *b)
 
 /* ---- streams into bytes ---- */
 
-static const struct block_stream *find(const struct block *b, uint8_t id,
-                                       enum stream_kind kind)
+const struct block_stream *block_stream_find(const struct block *b, uint8_t id,
+                                             enum stream_kind kind)
 {
     for (uint32_t i = 0; i < b->head.streams; i++)
         if (b->head.stream[i].id == id && b->head.stream[i].kind == kind)
@@ -103,15 +106,15 @@ static const struct block_stream *find(const struct block *b, uint8_t id,
     return NULL;
 }
 
-static bool damaged(const struct block_stream *s, struct err *e)
+bool block_stream_damaged(const struct block_stream *s, struct err *e)
 {
     return err_set(e, ERR_STORE, "stream %s is damaged",
                    block_stream_name(s->id));
 }
 
 /* The decompressed bytes; the caller frees them. SLACK zero bytes follow. */
-static uint8_t *load(const struct block *b, const struct block_stream *s,
-                     struct err *e)
+uint8_t *block_stream_load(const struct block *b, const struct block_stream *s,
+                           struct err *e)
 {
     const uint8_t *stored = b->data + s->offset;
 
@@ -129,7 +132,7 @@ static uint8_t *load(const struct block *b, const struct block_stream *s,
     if (codec_unpack((enum codec)s->codec, stored, s->stored, s->width, raw,
                      s->raw))
         return raw;
-    damaged(s, e);
+    block_stream_damaged(s, e);
     free(raw);
     return NULL;
 }
@@ -137,15 +140,19 @@ static uint8_t *load(const struct block *b, const struct block_stream *s,
 static bool load_presence(struct block *b, uint8_t id, struct lane_out *l,
                           uint32_t *count, struct err *e)
 {
-    const struct block_stream *s = find(b, id, KIND_PRESENCE);
+    const struct block_stream *s = block_stream_find(b, id, KIND_PRESENCE);
     uint32_t rows = b->head.rows;
 
     *count = rows;
+    if (b->dense && id < FIELD_COUNT) {
+        *count = dense_presence(b, id, l);
+        return true;
+    }
     if (!s)
         return true;
     if (s->raw != (rows + 7) / 8 || s->encoding != ENCODING_BYTES)
-        return damaged(s, e);
-    uint8_t *raw = load(b, s, e);
+        return block_stream_damaged(s, e);
+    uint8_t *raw = block_stream_load(b, s, e);
     if (!raw)
         return false;
     l->present = block_room(b, WORDS, 8);
@@ -272,17 +279,13 @@ static void spread(struct block *b, struct lane_out *l)
     l->value = out;
 }
 
-/* Decodes the numbers of a stream; all must be in 0 .. max. */
-static bool load_numbers(struct block *b, const struct block_stream *s,
-                         struct lane_out *l, uint64_t max, struct err *e)
+bool block_stream_numbers(struct block *b, const struct block_stream *s,
+                          struct lane_out *l, uint32_t count, uint64_t max,
+                          struct err *e)
 {
-    uint32_t count;
-
-    if (!load_presence(b, s->id, l, &count, e))
-        return false;
     if (!width_good(s, count))
-        return damaged(s, e);
-    uint8_t *raw = load(b, s, e);
+        return block_stream_damaged(s, e);
+    uint8_t *raw = block_stream_load(b, s, e);
     if (!raw)
         return false;
     if (s->encoding == ENCODING_DELTA)
@@ -290,23 +293,39 @@ static bool load_numbers(struct block *b, const struct block_stream *s,
     else
         keep_plain(b, l, raw, s, count);
     free(raw);
-    if (max != UINT64_MAX && !within(l, count, max))
-        return damaged(s, e);
+    return max == UINT64_MAX || within(l, count, max) ||
+           block_stream_damaged(s, e);
+}
+
+/* Decodes the numbers of a stream; all must be in 0 .. max. */
+static bool load_numbers(struct block *b, const struct block_stream *s,
+                         struct lane_out *l, uint64_t max, struct err *e)
+{
+    uint32_t count;
+
+    if (!load_presence(b, s->id, l, &count, e) ||
+        !block_stream_numbers(b, s, l, count, max, e))
+        return false;
     spread(b, l);
     return true;
 }
 
 /* ---- dictionaries ---- */
 
+/* Addresses as 16 bytes each, and numbers of IPv4 beside them: merged. */
 static bool load_addrs(struct block *b, struct err *e)
 {
-    const struct block_stream *s = find(b, STREAM_ADDRS, KIND_DICTIONARY);
+    const struct block_stream *s =
+        block_stream_find(b, STREAM_ADDRS, KIND_DICTIONARY);
+    const struct block_stream *v4 = block_stream_find(b, STREAM_ADDRS, KIND_V4);
 
-    if (b->addr || !s)
+    if (b->addr || (!s && !v4))
         return true;
+    if (v4)
+        return dense_addrs_load(b, s, v4, e);
     if (s->encoding != ENCODING_BYTES || s->raw % 16 != 0)
-        return damaged(s, e);
-    uint8_t *raw = load(b, s, e);
+        return block_stream_damaged(s, e);
+    uint8_t *raw = block_stream_load(b, s, e);
     if (!raw)
         return false;
     b->addrs = s->raw / 16;
@@ -335,13 +354,14 @@ static bool split_opts(struct block *b, const uint8_t *raw, uint32_t len)
 
 static bool load_opts(struct block *b, struct err *e)
 {
-    const struct block_stream *s = find(b, FIELD_OPTSIG, KIND_DICTIONARY);
+    const struct block_stream *s =
+        block_stream_find(b, FIELD_OPTSIG, KIND_DICTIONARY);
 
     if (b->opts || !s)
         return true;
     if (s->encoding != ENCODING_BYTES)
-        return damaged(s, e);
-    uint8_t *raw = load(b, s, e);
+        return block_stream_damaged(s, e);
+    uint8_t *raw = block_stream_load(b, s, e);
     if (!raw)
         return false;
     bool good = split_opts(b, raw, s->raw);
@@ -351,7 +371,7 @@ static bool load_opts(struct block *b, struct err *e)
     free(b->opts);
     b->opts = NULL;
     b->opts_n = 0;
-    return damaged(s, e);
+    return block_stream_damaged(s, e);
 }
 
 static void intern_opts(struct block *b)
@@ -369,13 +389,14 @@ static void intern_opts(struct block *b)
 
 static bool load_origins(struct block *b, struct err *e)
 {
-    const struct block_stream *s = find(b, STREAM_CAPTURE, KIND_DICTIONARY);
+    const struct block_stream *s =
+        block_stream_find(b, STREAM_CAPTURE, KIND_DICTIONARY);
 
     if (b->origin)
         return true;
     if (!s || s->encoding != ENCODING_BYTES || s->raw == 0 || s->raw % 24 != 0)
         return err_set(e, ERR_STORE, "stream capture is missing or damaged");
-    b->origin = load(b, s, e);
+    b->origin = block_stream_load(b, s, e);
     b->origins = s->raw / 24;
     b->memory += s->raw;
     return b->origin != NULL;
@@ -384,49 +405,53 @@ static bool load_origins(struct block *b, struct err *e)
 /* ---- lanes ---- */
 
 /* What a lane's codes must stay below; loads the dictionary first. */
-static bool load_dictionary(struct block *b, enum width w, uint32_t *size,
-                            struct err *e)
+bool block_dictionary_load(struct block *b, enum width w, uint32_t *size,
+                           struct err *e)
 {
     bool good = w == WIDTH_ADDR ? load_addrs(b, e) : load_opts(b, e);
 
     *size = w == WIDTH_ADDR ? b->addrs : b->opts_n;
+    if (good && w == WIDTH_OPTS)
+        intern_opts(b);
     return good;
 }
 
 static bool load_coded(struct block *b, uint32_t f, struct err *e)
 {
-    const struct block_stream *s = find(b, (uint8_t)f, KIND_CODES);
+    const struct block_stream *s = block_stream_find(b, (uint8_t)f, KIND_CODES);
     uint32_t size;
 
     b->lane[f].none = !s;
     if (!s)
         return true;
-    if (!load_dictionary(b, schema_fields[f].width, &size, e))
+    if (!block_dictionary_load(b, schema_fields[f].width, &size, e))
         return false;
     if (size == 0)
-        return damaged(s, e);
-    if (f == FIELD_OPTSIG)
-        intern_opts(b);
+        return block_stream_damaged(s, e);
     return load_numbers(b, s, &b->lane[f], size - 1, e);
 }
 
 static bool load_plain(struct block *b, uint32_t f, struct err *e)
 {
-    const struct block_stream *s = find(b, (uint8_t)f, KIND_VALUES);
+    const struct block_stream *s =
+        block_stream_find(b, (uint8_t)f, KIND_VALUES);
 
     b->lane[f].none = !s;
     return !s || load_numbers(b, s, &b->lane[f],
-                              field_max[schema_fields[f].width], e);
+                              block_field_max[schema_fields[f].width], e);
 }
 
 /* Time is kept in ns, 8 bytes each with a base of 0. */
 static bool load_time(struct block *b, struct err *e)
 {
-    const struct block_stream *s = find(b, FIELD_TIME, KIND_VALUES);
+    const struct block_stream *s =
+        block_stream_find(b, FIELD_TIME, KIND_VALUES);
     struct lane_out *l = &b->lane[FIELD_TIME];
 
-    if (!s || find(b, FIELD_TIME, KIND_PRESENCE))
+    if (!s || block_stream_find(b, FIELD_TIME, KIND_PRESENCE))
         return err_set(e, ERR_STORE, "stream time is missing");
+    if (s->encoding == ENCODING_BITS)
+        return dense_time_load(b, s, l, e);
     if (!load_numbers(b, s, l, UINT64_MAX, e))
         return false;
     uint8_t *wide = block_room(b, b->head.rows, 8);
@@ -446,9 +471,9 @@ static bool load_hidden(struct block *b, uint32_t lane, struct err *e)
     bool capture = lane == LANE_CAPTURE;
     uint8_t id = capture ? STREAM_CAPTURE : STREAM_POSITION;
     const struct block_stream *s =
-        find(b, id, capture ? KIND_CODES : KIND_VALUES);
+        block_stream_find(b, id, capture ? KIND_CODES : KIND_VALUES);
 
-    if (!s || find(b, id, KIND_PRESENCE))
+    if (!s || block_stream_find(b, id, KIND_PRESENCE))
         return err_set(e, ERR_STORE, "stream %s is missing",
                        block_stream_name(id));
     if (capture && !load_origins(b, e))
@@ -461,6 +486,8 @@ static bool load_lane(struct block *b, uint32_t lane, struct err *e)
 {
     if (lane >= FIELD_COUNT)
         return load_hidden(b, lane, e);
+    if (b->dense && dense_place[lane] != PLACE_LISTED)
+        return dense_lane_load(b, lane, e);
     switch (schema_fields[lane].width) {
     case WIDTH_TIME: return load_time(b, e);
     case WIDTH_ADDR:
@@ -475,6 +502,8 @@ bool block_lane_load(struct block *b, uint32_t lane, struct err *e)
 
     if (l->ready)
         return true;
+    if (b->dense && !dense_shapes_load(b, e))
+        return false;
     if (load_lane(b, lane, e)) {
         l->ready = true;
         return true;

@@ -2,156 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/block_encoder.h"
+#include "store/dense_encoder.h"
 
 /* Streams of these fields come first: what filters read most. */
 static const uint8_t hot[] = {
     FIELD_TIME, FIELD_FLAGS, FIELD_PROTO, FIELD_SPORT, FIELD_DPORT, FIELD_SRC,
     FIELD_DST,  FIELD_TTL,   FIELD_LEN,   FIELD_IPLEN, FIELD_PAYLEN};
 
-/* ---- streams ---- */
-
-/* Appends a stream that has already been packed by codec_pack. */
-static void append(struct block_encoder *c, struct block_stream s,
-                   const uint8_t *stored)
-{
-    s.offset = (uint32_t)c->out->len;
-    s.sum = hash_bytes(stored, s.stored, 0);
-    buf_put(c->out, stored, s.stored);
-    c->head.stream[c->head.streams++] = s;
-}
-
-static void pack(struct block_encoder *c, struct block_stream *s,
-                 const uint8_t *raw, uint8_t *stored)
-{
-    enum codec codec;
-
-    s->stored =
-        (uint32_t)codec_pack(c->codec, raw, s->raw, s->width, stored, &codec);
-    s->codec = (uint8_t)codec;
-}
-
-static void put_bytes(struct block_encoder *c, uint8_t id,
-                      enum stream_kind kind, uint8_t width, size_t len)
-{
-    struct block_stream s = {.id = id,
-                             .kind = (uint8_t)kind,
-                             .encoding = ENCODING_BYTES,
-                             .width = width,
-                             .raw = (uint32_t)len};
-
-    pack(c, &s, c->packed, c->stored);
-    append(c, s, c->stored);
-}
-
-static void put_le(uint8_t *out, uint64_t v, uint32_t bytes)
-{
-    for (uint32_t i = 0; i < bytes; i++)
-        out[i] = (uint8_t)(v >> (8 * i));
-}
-
-static uint8_t width_for(uint64_t span)
-{
-    return span <= UINT8_MAX    ? 1
-           : span <= UINT16_MAX ? 2
-           : span <= UINT32_MAX ? 4
-                                : 8;
-}
-
-/* base, then values less base, in `width` bytes each. */
-static void narrow(const int64_t *v, uint32_t n, int64_t base, uint8_t width,
-                   uint8_t *out)
-{
-    put_le(out, (uint64_t)base, 8);
-    out += 8;
-    switch (width) {
-    case 1:
-        for (uint32_t i = 0; i < n; i++)
-            out[i] = (uint8_t)((uint64_t)v[i] - (uint64_t)base);
-        break;
-    case 2:
-        for (uint32_t i = 0; i < n; i++)
-            put_le(out + 2 * (size_t)i, (uint64_t)v[i] - (uint64_t)base, 2);
-        break;
-    case 4:
-        for (uint32_t i = 0; i < n; i++)
-            put_le(out + 4 * (size_t)i, (uint64_t)v[i] - (uint64_t)base, 4);
-        break;
-    default:
-        for (uint32_t i = 0; i < n; i++)
-            put_le(out + 8 * (size_t)i, (uint64_t)v[i] - (uint64_t)base, 8);
-    }
-}
-
-static uint64_t zigzag(int64_t from, int64_t to)
-{
-    uint64_t d = (uint64_t)to - (uint64_t)from;
-
-    return d << 1 ^ (0 - (d >> 63));
-}
-
-/* Fills `out` with base and steps; returns their width. */
-static uint8_t steps(const int64_t *v, uint32_t n, uint8_t *out)
-{
-    uint64_t some = 0;
-
-    for (uint32_t i = 1; i < n; i++)
-        some |= zigzag(v[i - 1], v[i]);
-    uint8_t width = width_for(some);
-    put_le(out, (uint64_t)v[0], 8);
-    put_le(out + 8, 0, width);
-    for (uint32_t i = 1; i < n; i++)
-        put_le(out + 8 + (size_t)i * width, zigzag(v[i - 1], v[i]), width);
-    return width;
-}
-
-static void put_steps_or_plain(struct block_encoder *c, struct block_stream s,
-                               const int64_t *v, uint32_t n)
-{
-    struct block_stream d = s;
-
-    d.encoding = ENCODING_DELTA;
-    d.width = steps(v, n, c->tried);
-    d.raw = 8 + n * d.width;
-    pack(c, &d, c->tried, c->stored_try);
-    if (d.stored < s.stored)
-        append(c, d, c->stored_try);
-    else
-        append(c, s, c->stored);
-}
-
-/* `stepwise`: the column may be smaller as steps from row to row. */
-static void put_numbers(struct block_encoder *c, uint8_t id,
-                        enum stream_kind kind, uint32_t n, bool stepwise)
-{
-    const int64_t *v = c->number;
-    int64_t lo = v[0], hi = v[0];
-    struct block_stream s = {.id = id,
-                             .kind = (uint8_t)kind,
-                             .encoding = ENCODING_CONSTANT,
-                             .raw = 8};
-
-    for (uint32_t i = 1; i < n; i++) {
-        lo = v[i] < lo ? v[i] : lo;
-        hi = v[i] > hi ? v[i] : hi;
-    }
-    put_le(c->packed, (uint64_t)lo, 8);
-    if (lo != hi) {
-        s.encoding = ENCODING_PLAIN;
-        s.width = width_for((uint64_t)hi - (uint64_t)lo);
-        s.raw = 8 + n * s.width;
-        narrow(v, n, lo, s.width, c->packed);
-    }
-    pack(c, &s, c->packed, c->stored);
-    if (stepwise && lo != hi)
-        put_steps_or_plain(c, s, v, n);
-    else
-        append(c, s, c->stored);
-}
-
 /* ---- fields ---- */
 
-static void zone_numbers(struct zone_field *z, const int64_t *v, uint32_t n)
+void block_encoder_zone(struct zone_field *z, const int64_t *v, uint32_t n)
 {
     int64_t lo = v[0], hi = v[0];
     uint64_t some = 0, every = UINT64_MAX;
@@ -173,7 +33,7 @@ static void zone_addrs(struct block_encoder *c, struct zone_field *z,
 {
     struct zone_field codes;
 
-    zone_numbers(&codes, c->number, n);
+    block_encoder_zone(&codes, c->number, n);
     z->addr = (struct addr_range){c->addr[codes.range.lo].addr,
                                   c->addr[codes.range.hi].addr};
 }
@@ -214,14 +74,17 @@ static uint32_t time_unit(const int64_t *t, uint32_t n)
     return 1000;
 }
 
+void block_encoder_unit(struct block_encoder *c, uint32_t n)
+{
+    c->head.unit = time_unit(c->number, n);
+    for (uint32_t i = 0; c->head.unit == 1000 && i < n; i++)
+        c->number[i] /= 1000;
+}
+
 static void put_time(struct block_encoder *c, uint32_t n)
 {
-    int64_t *v = c->number;
-
-    c->head.unit = time_unit(v, n);
-    for (uint32_t i = 0; c->head.unit == 1000 && i < n; i++)
-        v[i] /= 1000;
-    put_numbers(c, FIELD_TIME, KIND_VALUES, n, true);
+    block_encoder_unit(c, n);
+    block_encoder_put_numbers(c, FIELD_TIME, KIND_VALUES, n, true);
 }
 
 static void put_presence(struct block_encoder *c, enum field_id f,
@@ -231,17 +94,19 @@ static void put_presence(struct block_encoder *c, enum field_id f,
 
     for (uint32_t i = 0; i < len; i++)
         c->packed[i] = (uint8_t)(c->lane[f].present[i / 8] >> (i % 8 * 8));
-    put_bytes(c, (uint8_t)f, KIND_PRESENCE, 1, len);
+    block_encoder_put_bytes(c, (uint8_t)f, KIND_PRESENCE, ENCODING_BYTES, 1,
+                            len);
 }
 
 static void put_addr_dictionary(struct block_encoder *c)
 {
     for (uint32_t i = 0; i < c->addrs; i++)
         addr_to_bytes(c->addr[i].addr, c->packed + 16 * (size_t)i);
-    put_bytes(c, STREAM_ADDRS, KIND_DICTIONARY, 16, 16 * (size_t)c->addrs);
+    block_encoder_put_bytes(c, STREAM_ADDRS, KIND_DICTIONARY, ENCODING_BYTES,
+                            16, 16 * (size_t)c->addrs);
 }
 
-static void put_opts_dictionary(struct block_encoder *c)
+void block_encoder_put_opts(struct block_encoder *c)
 {
     size_t len = 0;
 
@@ -251,33 +116,42 @@ static void put_opts_dictionary(struct block_encoder *c)
         c->packed[len] = (uint8_t)(n - 1);
         len += n;
     }
-    put_bytes(c, FIELD_OPTSIG, KIND_DICTIONARY, 1, len);
+    block_encoder_put_bytes(c, FIELD_OPTSIG, KIND_DICTIONARY, ENCODING_BYTES, 1,
+                            len);
 }
 
-static void put_field(struct block_encoder *c, enum field_id f, uint32_t rows)
+void block_encoder_put_lane(struct block_encoder *c, enum field_id f)
 {
     struct lane_in *lane = &c->lane[f];
     struct zone_field *z = &c->head.zone.field[f];
     enum width w = schema_fields[f].width;
     bool coded = w == WIDTH_ADDR || w == WIDTH_OPTS;
 
-    *z = (struct zone_field){.any = lane->n > 0, .absent = lane->n < rows};
-    if (lane->n == 0)
-        return;
     widen(c, f);
     if (w == WIDTH_ADDR)
         zone_addrs(c, z, lane->n);
     else if (w != WIDTH_OPTS)
-        zone_numbers(z, c->number, lane->n);
-    if (z->absent)
-        put_presence(c, f, rows);
+        block_encoder_zone(z, c->number, lane->n);
     if (w == WIDTH_OPTS)
-        put_opts_dictionary(c);
+        block_encoder_put_opts(c);
     if (w == WIDTH_TIME)
         put_time(c, lane->n);
     else
-        put_numbers(c, (uint8_t)f, coded ? KIND_CODES : KIND_VALUES, lane->n,
-                    false);
+        block_encoder_put_numbers(
+            c, (uint8_t)f, coded ? KIND_CODES : KIND_VALUES, lane->n, false);
+}
+
+static void put_field(struct block_encoder *c, enum field_id f, uint32_t rows)
+{
+    struct lane_in *lane = &c->lane[f];
+    struct zone_field *z = &c->head.zone.field[f];
+
+    *z = (struct zone_field){.any = lane->n > 0, .absent = lane->n < rows};
+    if (lane->n == 0)
+        return;
+    if (z->absent)
+        put_presence(c, f, rows);
+    block_encoder_put_lane(c, f);
 }
 
 static void put_fields(struct block_encoder *c, uint32_t rows)
@@ -318,58 +192,119 @@ static int by_origin(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* The captures of the rows, sorted; returns how many. */
-static uint32_t origins(const struct block_row *const *rows, uint32_t n,
-                        struct origin *out)
+/* Rows of one capture that follow each other. */
+struct run {
+    struct origin origin;
+    uint32_t from;
+};
+
+/* The runs of the rows, whose positions go to c->number; how many. */
+static uint32_t find_runs(struct block_encoder *c,
+                          const struct block_row *const *rows, uint32_t n,
+                          struct run *out)
 {
-    uint32_t found = 0, kept = 0;
+    uint32_t found = 0;
 
     for (uint32_t i = 0; i < n; i++) {
         struct origin o = origin_of(rows[i]);
-        if (found == 0 || by_origin(&out[found - 1], &o) != 0)
-            out[found++] = o;
+        if (found == 0 || by_origin(&out[found - 1].origin, &o) != 0)
+            out[found++] = (struct run){o, i};
+        c->number[i] = (int64_t)rows[i]->position;
     }
-    qsort(out, found, sizeof *out, by_origin);
-    for (uint32_t i = 0; i < found; i++)
+    return found;
+}
+
+/* The captures of the runs, sorted; returns how many. */
+static uint32_t origins(const struct run *run, uint32_t runs,
+                        struct origin *out)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < runs; i++)
+        out[i] = run[i].origin;
+    qsort(out, runs, sizeof *out, by_origin);
+    for (uint32_t i = 0; i < runs; i++)
         if (kept == 0 || by_origin(&out[kept - 1], &out[i]) != 0)
             out[kept++] = out[i];
     return kept;
 }
 
-static void put_captures(struct block_encoder *c,
-                         const struct block_row *const *rows, uint32_t n)
+static void put_captures(struct block_encoder *c, const struct run *run,
+                         uint32_t runs, uint32_t n)
 {
-    struct origin *o = block_encoder_room(n, sizeof *o);
-    uint32_t count = origins(rows, n, o);
+    struct origin *o = block_encoder_room(runs, sizeof *o);
+    uint32_t count = origins(run, runs, o);
 
     for (uint32_t i = 0; i < count; i++) {
-        put_le(c->packed + (size_t)i * 24, o[i].digest.lo, 8);
-        put_le(c->packed + (size_t)i * 24 + 8, o[i].digest.hi, 8);
-        put_le(c->packed + (size_t)i * 24 + 16, o[i].id, 8);
+        block_encoder_le(c->packed + (size_t)i * 24, o[i].digest.lo, 8);
+        block_encoder_le(c->packed + (size_t)i * 24 + 8, o[i].digest.hi, 8);
+        block_encoder_le(c->packed + (size_t)i * 24 + 16, o[i].id, 8);
     }
-    put_bytes(c, STREAM_CAPTURE, KIND_DICTIONARY, 24, (size_t)count * 24);
-    const struct origin *at = o;
-    for (uint32_t i = 0; i < n; i++) {
-        struct origin key = origin_of(rows[i]);
-        if (by_origin(at, &key) != 0)
-            at = bsearch(&key, o, count, sizeof *o, by_origin);
-        c->number[i] = at - o;
+    block_encoder_put_bytes(c, STREAM_CAPTURE, KIND_DICTIONARY, ENCODING_BYTES,
+                            24, (size_t)count * 24);
+    for (uint32_t r = 0; r < runs; r++) {
+        const struct origin *at =
+            bsearch(&run[r].origin, o, count, sizeof *o, by_origin);
+        uint32_t to = r + 1 < runs ? run[r + 1].from : n;
+        for (uint32_t i = run[r].from; i < to; i++)
+            c->number[i] = at - o;
     }
-    put_numbers(c, STREAM_CAPTURE, KIND_CODES, n, false);
+    block_encoder_put_numbers(c, STREAM_CAPTURE, KIND_CODES, n, false);
     free(o);
 }
 
-static void put_positions(struct block_encoder *c,
-                          const struct block_row *const *rows, uint32_t n)
+/* Where the rows came from: positions go up by one in each capture, and are
+ * told as steps. */
+static void put_origins(struct block_encoder *c,
+                        const struct block_row *const *rows, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++)
-        c->number[i] = (int64_t)rows[i]->position;
-    put_numbers(c, STREAM_POSITION, KIND_VALUES, n, true);
+    struct run *run = block_encoder_room(n, sizeof *run);
+    uint32_t runs = find_runs(c, rows, n, run);
+
+    block_encoder_put_numbers(c, STREAM_POSITION, KIND_VALUES, n, true);
+    put_captures(c, run, runs, n);
+    free(run);
 }
 
 static void zone_sensor(struct block_encoder *c)
 {
     c->head.zone.field[FIELD_SENSOR] = (struct zone_field){.any = true};
+}
+
+static uint64_t listed_fields(void)
+{
+    uint64_t mask = 0;
+
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        mask |= (uint64_t)(dense_place[f] == PLACE_LISTED) << f;
+    return mask;
+}
+
+/* False: the rows are not alike enough for it. */
+static bool dense(struct block_encoder *c, const struct block_row *const *rows,
+                  uint32_t n)
+{
+    struct dense_encoder *d = c->dense;
+
+    block_encoder_clear(c);
+    block_encoder_take(c, rows, n, listed_fields());
+    d->time = c->lane[FIELD_TIME].value;
+    if (!dense_encoder_take(c, d, rows, n))
+        return false;
+    dense_encoder_guess(d);
+    if (!dense_encoder_shapes(d))
+        return false;
+    dense_encoder_put(c, d);
+    return true;
+}
+
+static void plain(struct block_encoder *c, const struct block_row *const *rows,
+                  uint32_t n)
+{
+    block_encoder_clear(c);
+    block_encoder_take(c, rows, n, UINT64_MAX);
+    block_encoder_sort(c);
+    put_fields(c, n);
 }
 
 void block_encode(struct block_encoder *c, const struct block_row *const *rows,
@@ -383,11 +318,19 @@ void block_encode(struct block_encoder *c, const struct block_row *const *rows,
     c->head.replaces = head->replaces;
     c->head.rows = n;
     memcpy(c->head.sensor, head->sensor, BLOCK_SENSOR);
-    block_encoder_take(c, rows, n);
-    put_fields(c, n);
+    if (c->plain || !dense(c, rows, n))
+        plain(c, rows, n);
     zone_sensor(c);
-    put_captures(c, rows, n);
-    put_positions(c, rows, n);
+    put_origins(c, rows, n);
     c->head.bytes = out->len;
     block_head_write(&c->head, out->data);
+}
+
+void block_encode_plain(struct block_encoder *c,
+                        const struct block_row *const *rows, uint32_t n,
+                        const struct block_head *head, struct buf *out)
+{
+    c->plain = true;
+    block_encode(c, rows, n, head, out);
+    c->plain = false;
 }

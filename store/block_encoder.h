@@ -16,12 +16,17 @@ struct lane_in {
 struct addr_at {
     struct addr addr;
     uint32_t seen; /* place in order of first appearance */
+    uint32_t slot; /* where addr_slot names it */
 };
 
+struct dense_encoder;
+
 struct block_encoder {
+    struct dense_encoder *dense;
+    bool plain; /* columns without guesses */
     struct codec_state *codec;
     struct lane_in lane[FIELD_COUNT];
-    int64_t *number;         /* BLOCK_ROWS, the column in work */
+    int64_t *number;         /* a column, or the addresses, in work */
     uint8_t *packed, *tried; /* raw streams */
     uint8_t *stored, *stored_try;
     struct addr_at *addr; /* distinct addresses of the block */
@@ -30,17 +35,52 @@ struct block_encoder {
     uint32_t *addr_code; /* first-appearance place to sorted place */
     struct opts *opts;   /* distinct options of the block */
     uint32_t opts_n;
-    uint32_t *opts_slot;
+    uint32_t *opts_slot, *opts_at; /* opts_at: the slot of each */
     struct block_head head;
     struct buf *out;
 };
 
 void *block_encoder_room(size_t n, size_t size); /* zeroed */
 
-/* Fills the lanes and the dictionaries from rows in order: addresses sorted,
- * the lanes of addresses and options holding places of first appearance. */
+/* Forgets the dictionaries of the block before. */
+void block_encoder_clear(struct block_encoder *c);
+/* Fills the lanes of the fields in `mask` from rows in order; those of
+ * addresses and options hold places of first appearance. */
 void block_encoder_take(struct block_encoder *c,
-                        const struct block_row *const *rows, uint32_t n);
+                        const struct block_row *const *rows, uint32_t n,
+                        uint64_t mask);
+/* The place of a value in its dictionary, in order of first appearance. */
+uint32_t block_encoder_addr_place(struct block_encoder *c, struct addr a);
+uint32_t block_encoder_opts_place(struct block_encoder *c,
+                                  const struct opts *o);
+void block_encoder_sort(struct block_encoder *c);    /* the addresses */
 size_t block_encoder_opts_len(const struct opts *o); /* bytes on disk */
+
+/* ---- streams ---- */
+
+static inline void block_encoder_le(uint8_t *out, uint64_t v, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < bytes; i++)
+        out[i] = (uint8_t)(v >> (8 * i));
+}
+
+/* Appends `len` bytes of c->packed as a stream. */
+void block_encoder_put_bytes(struct block_encoder *c, uint8_t id,
+                             enum stream_kind kind, enum encoding encoding,
+                             uint8_t width, size_t len);
+/* The first n of c->number. `stepwise`: they may be smaller as steps. */
+void block_encoder_put_numbers(struct block_encoder *c, uint8_t id,
+                               enum stream_kind kind, uint32_t n,
+                               bool stepwise);
+/* Nothing where n is 0. */
+void block_encoder_put_list(struct block_encoder *c, uint8_t id,
+                            enum stream_kind kind, const uint32_t *v,
+                            uint32_t n);
+/* A field that some row has, from its lane; without its presence. */
+void block_encoder_put_lane(struct block_encoder *c, enum field_id f);
+void block_encoder_zone(struct zone_field *z, const int64_t *v, uint32_t n);
+void block_encoder_put_opts(struct block_encoder *c); /* their dictionary */
+/* Divides times of c->number by their unit, which it finds. */
+void block_encoder_unit(struct block_encoder *c, uint32_t n);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/block_encoder.h"
+#include "store/dense_encoder.h"
 
 enum {
     TILE = 64,
@@ -38,13 +38,14 @@ struct block_encoder *block_encoder_new(void)
     struct block_encoder *c = block_encoder_room(1, sizeof *c);
 
     c->codec = codec_new();
+    c->dense = dense_encoder_new();
     for (uint32_t f = 0; f < FIELD_COUNT; f++) {
         uint32_t bytes = column_bytes[schema_fields[f].width];
         c->lane[f].value =
             block_encoder_room(BLOCK_ROWS + 1, bytes ? bytes : 1);
         c->lane[f].present = block_encoder_room(BLOCK_ROWS / 64, 8);
     }
-    c->number = block_encoder_room(BLOCK_ROWS, sizeof *c->number);
+    c->number = block_encoder_room(ADDRS_MAX, sizeof *c->number);
     c->packed = block_encoder_room(1, BLOCK_RAW_MAX);
     c->tried = block_encoder_room(1, BLOCK_RAW_MAX);
     c->stored = block_encoder_room(1, codec_bound(BLOCK_RAW_MAX));
@@ -54,6 +55,7 @@ struct block_encoder *block_encoder_new(void)
     c->addr_code = block_encoder_room(ADDRS_MAX, sizeof *c->addr_code);
     c->opts = block_encoder_room(BLOCK_ROWS, sizeof *c->opts);
     c->opts_slot = block_encoder_room(OPTS_SLOTS, sizeof *c->opts_slot);
+    c->opts_at = block_encoder_room(BLOCK_ROWS, sizeof *c->opts_at);
     return c;
 }
 
@@ -66,6 +68,7 @@ void block_encoder_free(struct block_encoder *c)
         free(c->lane[f].present);
     }
     codec_free(c->codec);
+    dense_encoder_free(c->dense);
     free(c->number);
     free(c->packed);
     free(c->tried);
@@ -76,12 +79,13 @@ void block_encoder_free(struct block_encoder *c)
     free(c->addr_code);
     free(c->opts);
     free(c->opts_slot);
+    free(c->opts_at);
     free(c);
 }
 
 /* ---- dictionaries ---- */
 
-static uint32_t addr_place(struct block_encoder *c, struct addr a)
+uint32_t block_encoder_addr_place(struct block_encoder *c, struct addr a)
 {
     uint64_t h = hash_mix(hash_mix(hash_secret(), a.hi), a.lo);
     uint32_t i = (uint32_t)h & (ADDR_SLOTS - 1);
@@ -89,7 +93,7 @@ static uint32_t addr_place(struct block_encoder *c, struct addr a)
     for (; c->addr_slot[i]; i = (i + 1) & (ADDR_SLOTS - 1))
         if (addr_eq(c->addr[c->addr_slot[i] - 1].addr, a))
             return c->addr_slot[i] - 1;
-    c->addr[c->addrs] = (struct addr_at){a, c->addrs};
+    c->addr[c->addrs] = (struct addr_at){a, c->addrs, i};
     c->addr_slot[i] = ++c->addrs;
     return c->addrs - 1;
 }
@@ -99,7 +103,7 @@ size_t block_encoder_opts_len(const struct opts *o)
     return 1 + (size_t)(o->n < OPTS_MAX ? o->n : OPTS_MAX);
 }
 
-static uint32_t opts_place(struct block_encoder *c, const struct opts *o)
+uint32_t block_encoder_opts_place(struct block_encoder *c, const struct opts *o)
 {
     size_t len = block_encoder_opts_len(o);
     uint32_t i = (uint32_t)hash_bytes(o, len, hash_secret());
@@ -108,6 +112,7 @@ static uint32_t opts_place(struct block_encoder *c, const struct opts *o)
         if (memcmp(&c->opts[c->opts_slot[i] - 1], o, len) == 0)
             return c->opts_slot[i] - 1;
     c->opts[c->opts_n] = *o;
+    c->opts_at[c->opts_n] = i;
     c->opts_slot[i] = ++c->opts_n;
     return c->opts_n - 1;
 }
@@ -128,12 +133,12 @@ static void intern_addrs(struct block_encoder *c, struct lane_in *lane)
     for (uint32_t i = 0; i < lane->n; i++) {
         struct addr a;
         memcpy(&a, column + sizeof a * i, sizeof a);
-        uint32_t code = addr_place(c, a);
+        uint32_t code = block_encoder_addr_place(c, a);
         memcpy(column + sizeof code * i, &code, sizeof code);
     }
 }
 
-static void sort_addrs(struct block_encoder *c)
+void block_encoder_sort(struct block_encoder *c)
 {
     qsort(c->addr, c->addrs, sizeof *c->addr, by_addr);
     for (uint32_t i = 0; i < c->addrs; i++)
@@ -179,7 +184,7 @@ static uint64_t take_opts(struct block_encoder *c,
     for (uint32_t i = 0; i < n; i++) {
         if (!RECORD_HAS(&row[i]->record, OPTSIG))
             continue;
-        *v++ = opts_place(c, &row[i]->record.OPTSIG);
+        *v++ = block_encoder_opts_place(c, &row[i]->record.OPTSIG);
         word |= UINT64_C(1) << i;
     }
     return word;
@@ -206,7 +211,8 @@ static uint64_t take_field(struct block_encoder *c,
 }
 
 static void take_rows(struct block_encoder *c,
-                      const struct block_row *const *rows, uint32_t n)
+                      const struct block_row *const *rows, uint32_t n,
+                      uint64_t mask)
 {
     for (uint32_t f = 0; f < FIELD_COUNT; f++)
         c->lane[f].n = 0;
@@ -215,6 +221,7 @@ static void take_rows(struct block_encoder *c,
         uint64_t some = 0;
         for (uint32_t i = 0; i < tile; i++)
             some |= rows[at + i]->record.present;
+        some &= mask;
         for (uint32_t f = 0; f < FIELD_COUNT; f++) {
             uint64_t word = 0;
             if (some >> f & 1)
@@ -225,15 +232,21 @@ static void take_rows(struct block_encoder *c,
     }
 }
 
-void block_encoder_take(struct block_encoder *c,
-                        const struct block_row *const *rows, uint32_t n)
+void block_encoder_clear(struct block_encoder *c)
 {
+    for (uint32_t i = 0; i < c->addrs; i++)
+        c->addr_slot[c->addr[i].slot] = 0;
+    for (uint32_t i = 0; i < c->opts_n; i++)
+        c->opts_slot[c->opts_at[i]] = 0;
     c->addrs = c->opts_n = 0;
-    memset(c->addr_slot, 0, ADDR_SLOTS * sizeof *c->addr_slot);
-    memset(c->opts_slot, 0, OPTS_SLOTS * sizeof *c->opts_slot);
-    take_rows(c, rows, n);
+}
+
+void block_encoder_take(struct block_encoder *c,
+                        const struct block_row *const *rows, uint32_t n,
+                        uint64_t mask)
+{
+    take_rows(c, rows, n, mask);
     for (uint32_t f = 0; f < FIELD_COUNT; f++)
         if (schema_fields[f].width == WIDTH_ADDR)
             intern_addrs(c, &c->lane[f]);
-    sort_addrs(c);
 }

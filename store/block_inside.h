@@ -27,8 +27,11 @@ struct lane_out {
     uint64_t absent[BATCH_WORDS];
 };
 
+struct dense_reader;
+
 struct block {
     const uint8_t *data;
+    struct dense_reader *dense; /* NULL: independent columns */
     bool checked;
     void (*on_read)(const uint8_t *data, size_t len);
     struct strtab *text;
@@ -46,6 +49,23 @@ struct block {
 
 /* Zeroed room for n values and the slack behind, counted as the block's. */
 void *block_room(struct block *b, size_t n, size_t size);
+/* The stream, or NULL. */
+const struct block_stream *block_stream_find(const struct block *b, uint8_t id,
+                                             enum stream_kind kind);
+/* Sets the error; returns false. */
+bool block_stream_damaged(const struct block_stream *s, struct err *e);
+/* The decompressed bytes; the caller frees them. SLACK zero bytes follow. */
+uint8_t *block_stream_load(const struct block *b, const struct block_stream *s,
+                           struct err *e) MUST_CHECK;
+/* Exactly `count` numbers, each in 0 .. max; a failure may leave values in
+ * the lane. */
+bool block_stream_numbers(struct block *b, const struct block_stream *s,
+                          struct lane_out *l, uint32_t count, uint64_t max,
+                          struct err *e) MUST_CHECK;
+/* Loads the dictionary of addresses or options; its size. */
+bool block_dictionary_load(struct block *b, enum width w, uint32_t *size,
+                           struct err *e) MUST_CHECK;
+extern const uint64_t block_field_max[]; /* by enum width */
 /* Decodes the lane of a field, or of a hidden stream, if it is not there. */
 bool block_lane_load(struct block *b, uint32_t lane, struct err *e) MUST_CHECK;
 

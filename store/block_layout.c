@@ -15,11 +15,12 @@ static const uint8_t zone_bytes[] = {
 
 const char *block_stream_name(uint8_t id)
 {
-    static const char *const hidden[] = {"addresses", "capture", "position"};
+    static const char *const hidden[] = {"addresses", "capture", "position",
+                                         "shape", "flow"};
 
     if (id < FIELD_COUNT)
         return schema_fields[id].name;
-    if (id >= STREAM_ADDRS && id <= STREAM_POSITION)
+    if (id >= STREAM_ADDRS && id < STREAM_END)
         return hidden[id - STREAM_ADDRS];
     return "unknown";
 }
@@ -190,10 +191,10 @@ bool block_head_parse(const uint8_t *data, size_t len, struct block_head *h,
         return err_set(e, ERR_STORE, "is no block");
     struct cursor c = {data + sizeof magic, data + BLOCK_HEADER, false};
     uint32_t version = cursor_u32(&c);
-    if (version != BLOCK_VERSION)
+    if (version == 0 || version > BLOCK_VERSION)
         return err_set(e, ERR_STORE,
-                       "has layout version %u, this build reads %d", version,
-                       BLOCK_VERSION);
+                       "has layout version %u, this build reads up to %d",
+                       version, BLOCK_VERSION);
     h->rows = cursor_u32(&c);
     h->sequence = cursor_u64(&c);
     h->replaces = cursor_u64(&c);

@@ -190,11 +190,16 @@ bool store_check(struct store *s,
                  struct err *e) MUST_CHECK;
 
 /* Bytes by field over the whole store, for `info`. */
+enum { STORE_PARTS = 6 };
 struct store_usage {
     uint64_t rows, blocks;
     uint64_t field_bytes[FIELD_COUNT];
-    uint64_t other_bytes; /* headers, order */
     uint64_t index_bytes; /* addresses to blocks */
+    uint64_t other_bytes; /* what belongs to no single field; of this: */
+    struct store_part {
+        const char *name;
+        uint64_t bytes;
+    } part[STORE_PARTS];
 };
 bool store_usage(struct store_reader *r, struct store_usage *u,
                  struct err *e) MUST_CHECK;

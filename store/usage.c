@@ -2,18 +2,31 @@
 #include "store/index.h"
 #include "store/reader.h"
 
-/* The dictionary of addresses serves several fields: it is counted half with
- * src and half with dst. */
+/* Headers, then the streams that belong to no field. */
+_Static_assert((int)STORE_PARTS == 1 + STREAM_END - STREAM_ADDRS,
+               "a part each");
+
+static void add_part(struct store_usage *u, uint32_t part, uint64_t bytes)
+{
+    u->other_bytes += bytes;
+    u->part[part].bytes += bytes;
+}
+
 static void add_stream(struct store_usage *u, const struct block_stream *s)
 {
-    if (s->id < FIELD_COUNT) {
+    if (s->id < FIELD_COUNT)
         u->field_bytes[s->id] += s->stored;
-    } else if (s->id == STREAM_ADDRS) {
-        u->field_bytes[FIELD_SRC] += s->stored / 2;
-        u->field_bytes[FIELD_DST] += s->stored - s->stored / 2;
-    } else {
+    else if (s->id >= STREAM_ADDRS && s->id < STREAM_END)
+        add_part(u, 1u + s->id - STREAM_ADDRS, s->stored);
+    else
         u->other_bytes += s->stored;
-    }
+}
+
+static void name_parts(struct store_usage *u)
+{
+    u->part[0].name = "headers";
+    for (uint32_t i = 1; i < STORE_PARTS; i++)
+        u->part[i].name = block_stream_name((uint8_t)(STREAM_ADDRS + i - 1));
 }
 
 static bool add_run(void *ctx, uint64_t key, struct kv_bytes v, struct err *e)
@@ -43,13 +56,14 @@ bool store_usage(struct store_reader *r, struct store_usage *u, struct err *e)
     struct kv_bytes v;
 
     *u = (struct store_usage){.blocks = r->blocks};
+    name_parts(u);
     for (uint32_t i = 0; i < r->blocks; i++) {
         if (!reader_bytes(r, i, &v, e))
             return false;
         if (!block_head_read(v.data, v.len, &h, e))
             return reader_context(r, i, e);
         u->rows += h.rows;
-        u->other_bytes += BLOCK_HEADER;
+        add_part(u, 0, BLOCK_HEADER);
         for (uint32_t k = 0; k < h.streams; k++)
             add_stream(u, &h.stream[k]);
     }

@@ -1,0 +1,563 @@
+/* dense_load.c - the tables of a dense block, and lanes that are looked up in
+ * them. Every code is held against its table before it is used. */
+#include <endian.h>
+#include <stdlib.h>
+
+#include "store/dense_reader.h"
+
+void dense_reader_free(struct dense_reader *d)
+{
+    if (!d)
+        return;
+    void *const one[] = {d->shape, d->present, d->classes, d->lengths,
+                         d->flow,  d->back,    d->src,     d->dst,
+                         d->sport, d->dport,   d->proto};
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++)
+        free(one[i]);
+    free(d);
+}
+
+static bool missing(uint8_t id, struct err *e)
+{
+    return err_set(e, ERR_STORE, "stream %s is incomplete",
+                   block_stream_name(id));
+}
+
+/* Zeroed, with slack behind; not counted as the block's. */
+static void *room(size_t n, size_t size)
+{
+    void *p = calloc(n + SLACK, size);
+
+    if (!p)
+        err_no_memory();
+    return p;
+}
+
+/* The n numbers of a stream as 8 bytes each, or NULL. */
+static uint64_t *load_wide(struct block *b, const struct block_stream *s,
+                           uint32_t n, uint64_t max, struct err *e)
+{
+    struct lane_out l = {0};
+
+    if (!block_stream_numbers(b, s, &l, n, max, e)) {
+        free(l.value);
+        return NULL;
+    }
+    uint64_t *out = room(n, sizeof *out);
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = lane_value(&l, i);
+    free(l.value);
+    return out;
+}
+
+static uint32_t *load_narrow(struct block *b, const struct block_stream *s,
+                             uint32_t n, uint64_t max, struct err *e)
+{
+    struct lane_out l = {0};
+
+    if (!block_stream_numbers(b, s, &l, n, max, e)) {
+        free(l.value);
+        return NULL;
+    }
+    uint32_t *out = room(n, sizeof *out);
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (uint32_t)lane_value(&l, i);
+    free(l.value);
+    return out;
+}
+
+uint32_t *dense_table_load(struct block *b, uint8_t id, enum stream_kind kind,
+                           uint32_t n, struct err *e)
+{
+    const struct block_stream *s = block_stream_find(b, id, kind);
+    uint64_t max = id < FIELD_COUNT ? block_field_max[schema_fields[id].width]
+                                    : UINT32_MAX;
+
+    if (!s)
+        return room(n, sizeof(uint32_t));
+    return load_narrow(b, s, n, max ? max : UINT32_MAX, e);
+}
+
+bool dense_told_load(struct block *b, uint8_t field, enum stream_kind kind,
+                     struct dense_told *out, struct err *e)
+{
+    const struct block_stream *s = block_stream_find(b, field, kind);
+
+    *out = (struct dense_told){0};
+    if (!s)
+        return true;
+    out->n = b->head.rows;
+    if (s->encoding != ENCODING_CONSTANT)
+        out->n = s->width && s->raw >= 8 ? (s->raw - 8) / s->width : 0;
+    if (out->n > b->head.rows)
+        return block_stream_damaged(s, e);
+    out->v = load_narrow(b, s, out->n, UINT32_MAX, e);
+    return out->v != NULL;
+}
+
+/* ---- shapes ---- */
+
+static bool load_codes(struct block *b, uint8_t id, uint16_t **out,
+                       struct err *e)
+{
+    const struct block_stream *s = block_stream_find(b, id, KIND_CODES);
+    uint32_t rows = b->head.rows;
+    struct lane_out l = {0};
+
+    if (!s)
+        return missing(id, e);
+    if (!block_stream_numbers(b, s, &l, rows, UINT16_MAX, e)) {
+        free(l.value);
+        return false;
+    }
+    *out = block_room(b, rows, sizeof **out);
+    for (uint32_t i = 0; i < rows; i++)
+        (*out)[i] = (uint16_t)lane_value(&l, i);
+    free(l.value);
+    return true;
+}
+
+static bool load_lengths(struct block *b, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+    uint32_t *iphl = dense_table_load(b, FIELD_IPHL, KIND_SHAPED, d->shapes, e);
+    uint32_t *doff =
+        iphl ? dense_table_load(b, FIELD_DOFF, KIND_SHAPED, d->shapes, e)
+             : NULL;
+
+    if (doff) {
+        d->lengths = block_room(b, d->shapes, sizeof *d->lengths);
+        for (uint32_t i = 0; i < d->shapes; i++)
+            d->lengths[i] = dense_lengths_of(d->present[i], (uint8_t)iphl[i],
+                                             (uint8_t)doff[i]);
+    }
+    free(iphl);
+    free(doff);
+    return doff != NULL;
+}
+
+static bool load_shapes(struct block *b, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+    const struct block_stream *present =
+        block_stream_find(b, STREAM_SHAPE, KIND_SHAPED);
+    const struct block_stream *classes =
+        block_stream_find(b, STREAM_SHAPE, KIND_CLASSES);
+
+    if (!present || !classes)
+        return missing(STREAM_SHAPE, e);
+    if (!load_codes(b, STREAM_SHAPE, &d->shape, e))
+        return false;
+    for (uint32_t i = 0; i < b->head.rows; i++)
+        d->shapes = d->shape[i] >= d->shapes ? d->shape[i] + 1u : d->shapes;
+    d->present = load_wide(b, present, d->shapes, UINT64_MAX, e);
+    if (d->present)
+        d->classes = load_wide(b, classes, d->shapes, UINT64_MAX, e);
+    return d->classes && load_lengths(b, e);
+}
+
+bool dense_shapes_load(struct block *b, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+
+    if (d->lengths || load_shapes(b, e))
+        return true;
+    free(d->shape);
+    free(d->present);
+    free(d->classes);
+    *d = (struct dense_reader){0};
+    return false;
+}
+
+/* ---- which rows have a field ---- */
+
+static bool same_rows(const struct dense_reader *d, uint32_t a, uint32_t b)
+{
+    uint64_t other = 0;
+
+    for (uint32_t i = 0; i < d->shapes; i++)
+        other |= d->present[i] >> a ^ d->present[i] >> b;
+    return !(other & 1);
+}
+
+static uint32_t count_bits(const struct block *b, const uint64_t *word)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i * 64 < b->head.rows; i++)
+        n += (uint32_t)__builtin_popcountll(word[i]);
+    return n;
+}
+
+static void fill_presence(const struct block *b, uint32_t field, uint64_t *out)
+{
+    const struct dense_reader *d = b->dense;
+    uint32_t rows = b->head.rows;
+
+    for (uint32_t at = 0; at < rows; at += 64) {
+        uint32_t n = rows - at < 64 ? rows - at : 64;
+        uint64_t word = 0;
+        for (uint32_t i = 0; i < n; i++)
+            word |= (d->present[d->shape[at + i]] >> field & 1) << i;
+        out[at / 64] = word;
+    }
+}
+
+uint32_t dense_presence(struct block *b, uint32_t field, struct lane_out *l)
+{
+    const struct dense_reader *d = b->dense;
+    uint64_t every = UINT64_MAX, some = 0;
+
+    for (uint32_t i = 0; i < d->shapes; i++) {
+        every &= d->present[i];
+        some |= d->present[i];
+    }
+    l->none = !(some >> field & 1);
+    if (l->none || (every >> field & 1))
+        return l->none ? 0 : b->head.rows;
+    l->present = block_room(b, BLOCK_ROWS / 64, 8);
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        if (b->lane[f].ready && b->lane[f].present && same_rows(d, f, field)) {
+            memcpy(l->present, b->lane[f].present, BLOCK_ROWS / 8);
+            return count_bits(b, l->present);
+        }
+    fill_presence(b, field, l->present);
+    return count_bits(b, l->present);
+}
+
+/* ---- flows ---- */
+
+/* Distances into places of flows: 0 is a new one. */
+static bool number_flows(struct block *b)
+{
+    struct dense_reader *d = b->dense;
+
+    for (uint32_t i = 0; i < b->head.rows; i++) {
+        uint32_t back = d->flow[i];
+        if (back > d->flows)
+            return false;
+        d->flow[i] = (uint16_t)(back ? d->flows - back : d->flows++);
+    }
+    return true;
+}
+
+static bool link_flows(struct dense_reader *d, const uint32_t *step)
+{
+    for (uint32_t f = 0; f < d->flows; f++) {
+        if (step[f] > f)
+            return false;
+        if (step[f]) {
+            d->back[f] = f - step[f] + 1;
+            d->back[f - step[f]] = f + 1;
+        }
+        d->asked += step[f] == 0;
+    }
+    return true;
+}
+
+static bool load_flows(struct block *b, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+
+    if (!load_codes(b, STREAM_FLOW, &d->flow, e))
+        return false;
+    if (!number_flows(b))
+        return missing(STREAM_FLOW, e);
+    uint32_t *step = dense_table_load(b, STREAM_FLOW, KIND_BACK, d->flows, e);
+    if (!step)
+        return false;
+    d->back = block_room(b, d->flows, sizeof *d->back);
+    bool good = link_flows(d, step) || missing(STREAM_FLOW, e);
+    free(step);
+    return good;
+}
+
+bool dense_flows_load(struct block *b, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+
+    if (d->back || load_flows(b, e))
+        return true;
+    free(d->flow);
+    free(d->back);
+    d->flow = NULL;
+    d->back = NULL;
+    d->flows = d->asked = 0;
+    return false;
+}
+
+/* Is a flow the second one of two directions? */
+static bool answers(const struct dense_reader *d, uint32_t f)
+{
+    return d->back[f] && d->back[f] - 1 < f;
+}
+
+/* A pair of keys that directions swap; `max` bounds both. */
+static bool load_pair(struct block *b, uint8_t one, uint32_t max,
+                      uint32_t *out[2], struct err *e)
+{
+    struct dense_reader *d = b->dense;
+    uint32_t *v[2] = {0}, k = 0;
+    bool good = true;
+
+    for (uint8_t i = 0; i < 2 && good; i++)
+        good = (v[i] = dense_table_load(b, (uint8_t)(one + i), KIND_FLOWED,
+                                        d->asked, e)) != NULL;
+    for (uint32_t i = 0; i < d->asked && good; i++)
+        good = (v[0][i] <= max && v[1][i] <= max) || missing(one, e);
+    for (uint32_t i = 0; i < 2 && good; i++)
+        out[i] = block_room(b, d->flows, sizeof **out);
+    for (uint32_t f = 0; f < d->flows && good; f++) {
+        bool second = answers(d, f);
+        uint32_t from = second ? d->back[f] - 1 : 0;
+        out[0][f] = second ? out[1][from] : v[0][k];
+        out[1][f] = second ? out[0][from] : v[1][k];
+        k += !second;
+    }
+    free(v[0]);
+    free(v[1]);
+    return good;
+}
+
+static bool load_proto(struct block *b, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+    uint32_t k = 0;
+    uint32_t *v = dense_table_load(b, FIELD_PROTO, KIND_FLOWED, d->asked, e);
+
+    if (!v)
+        return false;
+    d->proto = block_room(b, d->flows, sizeof *d->proto);
+    for (uint32_t f = 0; f < d->flows; f++)
+        d->proto[f] = answers(d, f) ? d->proto[d->back[f] - 1] : v[k++];
+    free(v);
+    return true;
+}
+
+_Static_assert(FIELD_DST == FIELD_SRC + 1 && FIELD_DPORT == FIELD_SPORT + 1,
+               "pairs are neighbours");
+
+static bool load_addr_keys(struct block *b, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+    uint32_t size, *pair[2];
+
+    if (d->src)
+        return true;
+    if (!block_dictionary_load(b, WIDTH_ADDR, &size, e))
+        return false;
+    if (size == 0)
+        return missing(STREAM_ADDRS, e);
+    if (!load_pair(b, FIELD_SRC, size - 1, pair, e))
+        return false;
+    d->src = pair[0];
+    d->dst = pair[1];
+    return true;
+}
+
+bool dense_keys_load(struct block *b, uint32_t field, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+    uint32_t *pair[2];
+
+    if (!dense_flows_load(b, e))
+        return false;
+    if (field == FIELD_PROTO)
+        return d->proto || load_proto(b, e);
+    if (field == FIELD_SRC || field == FIELD_DST)
+        return load_addr_keys(b, e);
+    if (d->sport)
+        return true;
+    if (!load_pair(b, FIELD_SPORT, UINT16_MAX, pair, e))
+        return false;
+    d->sport = pair[0];
+    d->dport = pair[1];
+    return true;
+}
+
+bool dense_hosts_load(struct block *b, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+
+    if (!dense_flows_load(b, e))
+        return false;
+    if (d->host)
+        return true;
+    if (block_stream_find(b, FIELD_SRC, KIND_FLOWED)) {
+        if (!load_addr_keys(b, e))
+            return false;
+        d->hosts = b->addrs;
+        d->host = d->src;
+        return true;
+    }
+    d->hosts = 1;
+    d->host = d->src = block_room(b, d->flows, sizeof *d->src);
+    d->dst = block_room(b, d->flows, sizeof *d->dst);
+    return true;
+}
+
+/* ---- the dictionary of addresses ---- */
+
+static void merge_addrs(struct block *b, const uint8_t *v6, uint32_t n6,
+                        const uint32_t *v4, uint32_t n4)
+{
+    uint32_t i = 0, k = 0;
+
+    b->addrs = n6 + n4;
+    b->addr = block_room(b, b->addrs, sizeof *b->addr);
+    while (i + k < b->addrs) {
+        struct addr a = i < n6 ? addr_from_bytes(v6 + (size_t)i * 16)
+                               : (struct addr){UINT64_MAX, UINT64_MAX};
+        struct addr o = addr_from_v4(v4[k < n4 ? k : 0]);
+        bool first = k == n4 || (i < n6 && addr_cmp(a, o) < 0);
+        b->addr[i + k] = first ? a : o;
+        i += first;
+        k += !first;
+    }
+}
+
+bool dense_addrs_load(struct block *b, const struct block_stream *v6,
+                      const struct block_stream *v4, struct err *e)
+{
+    uint8_t *raw = NULL;
+    uint32_t n4 = v4->encoding == ENCODING_CONSTANT ? 1
+                  : v4->width && v4->raw > 8        ? (v4->raw - 8) / v4->width
+                                                    : 0;
+
+    if (n4 == 0 || n4 > 4 * BLOCK_ROWS)
+        return block_stream_damaged(v4, e);
+    if (v6 && (v6->encoding != ENCODING_BYTES || v6->raw % 16 != 0))
+        return block_stream_damaged(v6, e);
+    uint32_t *v = load_narrow(b, v4, n4, UINT32_MAX, e);
+    if (v && v6)
+        raw = block_stream_load(b, v6, e);
+    bool good = v && (!v6 || raw);
+    if (good)
+        merge_addrs(b, raw, v6 ? v6->raw / 16 : 0, v, n4);
+    free(raw);
+    free(v);
+    return good;
+}
+
+/* ---- lanes ---- */
+
+bool dense_time_load(struct block *b, const struct block_stream *s,
+                     struct lane_out *l, struct err *e)
+{
+    const struct block_stream *m =
+        block_stream_find(b, FIELD_TIME, KIND_MANTISSA);
+    uint32_t rows = b->head.rows;
+    uint8_t *bits = NULL;
+
+    if (s->raw != 8 + rows || (m && m->encoding != ENCODING_BYTES))
+        return block_stream_damaged(s, e);
+    uint8_t *raw = block_stream_load(b, s, e);
+    if (raw)
+        bits = m ? block_stream_load(b, m, e) : room(0, 1);
+    bool good = raw && bits;
+    if (good) {
+        int64_t *time = block_room(b, rows, 8);
+        uint64_t base;
+        memcpy(&base, raw, 8);
+        time[0] = (int64_t)le64toh(base);
+        l->value = (uint8_t *)time;
+        l->width = 8;
+        good = dense_time_unpack(raw + 8, rows, bits, m ? m->raw : 0, time) ||
+               block_stream_damaged(s, e);
+        for (uint32_t i = 0; i < rows; i++)
+            time[i] = (int64_t)((uint64_t)time[i] * b->head.unit);
+    }
+    free(raw);
+    free(bits);
+    return good;
+}
+
+/* out[i] = table[index[i]] */
+#define GATHER(type)                                                           \
+    static void gather_##type(const uint32_t *table, const uint16_t *index,    \
+                              uint32_t n, void *to)                            \
+    {                                                                          \
+        type *out = to; /* NOLINT(bugprone-macro-parentheses): a type */       \
+        for (uint32_t i = 0; i < n; i++)                                       \
+            out[i] = (type)table[index[i]];                                    \
+    }
+
+GATHER(uint8_t)
+GATHER(uint16_t)
+GATHER(uint32_t)
+
+static void gather(struct block *b, uint32_t field, const uint32_t *table,
+                   const uint16_t *index)
+{
+    static const uint8_t bytes[] = {
+        [WIDTH_U8] = 1, [WIDTH_U16] = 2, [WIDTH_U32] = 4, [WIDTH_OPTS] = 4};
+    struct lane_out *l = &b->lane[field];
+    enum width w = schema_fields[field].width;
+
+    l->width =
+        w == WIDTH_ADDR ? (b->addrs <= UINT16_MAX + 1 ? 2 : 4) : bytes[w];
+    l->value = block_room(b, b->head.rows, l->width);
+    switch (l->width) {
+    case 1: gather_uint8_t(table, index, b->head.rows, l->value); break;
+    case 2: gather_uint16_t(table, index, b->head.rows, l->value); break;
+    default: gather_uint32_t(table, index, b->head.rows, l->value);
+    }
+}
+
+static bool load_key(struct block *b, uint32_t field, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+
+    if (!dense_keys_load(b, field, e))
+        return false;
+    const uint32_t *table = field == FIELD_SRC     ? d->src
+                            : field == FIELD_DST   ? d->dst
+                            : field == FIELD_SPORT ? d->sport
+                            : field == FIELD_DPORT ? d->dport
+                                                   : d->proto;
+    gather(b, field, table, d->flow);
+    return true;
+}
+
+static bool load_shaped(struct block *b, uint32_t field, struct err *e)
+{
+    uint32_t size = UINT32_MAX, top = 0;
+
+    if (field == FIELD_OPTSIG &&
+        !block_dictionary_load(b, WIDTH_OPTS, &size, e))
+        return false;
+    uint32_t *table =
+        dense_table_load(b, (uint8_t)field, KIND_SHAPED, b->dense->shapes, e);
+    if (!table)
+        return false;
+    for (uint32_t i = 0; i < b->dense->shapes; i++)
+        top = table[i] > top ? table[i] : top;
+    bool good = top < size || missing((uint8_t)field, e);
+    if (good)
+        gather(b, field, table, b->dense->shape);
+    free(table);
+    return good;
+}
+
+static enum dense_slot slot_of(uint32_t field)
+{
+    uint32_t s = 0;
+
+    while (dense_slot_field[s] != field)
+        s++;
+    return (enum dense_slot)s;
+}
+
+bool dense_lane_load(struct block *b, uint32_t field, struct err *e)
+{
+    struct lane_out *l = &b->lane[field];
+
+    (void)dense_presence(b, field, l);
+    if (l->none)
+        return true;
+    switch ((enum dense_place)dense_place[field]) {
+    case PLACE_KEY: return load_key(b, field, e);
+    case PLACE_SHAPED: return load_shaped(b, field, e);
+    default: return dense_rebuild(b, slot_of(field), e);
+    }
+}

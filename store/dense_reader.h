@@ -1,0 +1,66 @@
+/* dense_reader.h - a dense block on its way back: shapes and flows of the rows,
+ * loaded when first needed, and lanes made from them. */
+#ifndef STORE_DENSE_READER_H
+#define STORE_DENSE_READER_H
+
+#include "store/block_inside.h"
+#include "store/dense.h"
+
+struct dense_reader {
+    uint16_t *shape; /* of each row */
+    uint32_t shapes;
+    uint64_t *present, *classes; /* of each shape */
+    struct dense_lengths *lengths;
+    uint16_t *flow;        /* of each row */
+    uint32_t flows, asked; /* asked: flows with keys of their own */
+    uint32_t *back;        /* the other direction + 1, or 0 */
+    uint32_t *src, *dst, *sport, *dport, *proto; /* of each flow */
+    uint32_t *host; /* of each flow: the place of its source, or 0 */
+    uint32_t hosts;
+};
+
+/* Numbers in the order in which rows ask for them. */
+struct dense_told {
+    uint32_t *v;
+    uint32_t n, at;
+    bool missing; /* more were asked for */
+};
+
+void dense_reader_free(struct dense_reader *d);
+
+/* Each loads what is not there yet. */
+bool dense_shapes_load(struct block *b, struct err *e) MUST_CHECK;
+bool dense_flows_load(struct block *b, struct err *e) MUST_CHECK;
+bool dense_hosts_load(struct block *b, struct err *e) MUST_CHECK;
+bool dense_keys_load(struct block *b, uint32_t field, struct err *e) MUST_CHECK;
+
+/* The n numbers of a table; all 0 where there is no stream. The caller frees
+ * them. */
+uint32_t *dense_table_load(struct block *b, uint8_t id, enum stream_kind kind,
+                           uint32_t n, struct err *e) MUST_CHECK;
+
+/* Which rows have a field, by their shapes; how many. */
+uint32_t dense_presence(struct block *b, uint32_t field, struct lane_out *l);
+
+bool dense_addrs_load(struct block *b, const struct block_stream *v6,
+                      const struct block_stream *v4, struct err *e) MUST_CHECK;
+bool dense_time_load(struct block *b, const struct block_stream *s,
+                     struct lane_out *l, struct err *e) MUST_CHECK;
+/* A lane whose field is not listed. */
+bool dense_lane_load(struct block *b, uint32_t field, struct err *e) MUST_CHECK;
+/* The same for a guessed field, or one of flows that changes in some row. */
+bool dense_rebuild(struct block *b, enum dense_slot s,
+                   struct err *e) MUST_CHECK;
+
+bool dense_told_load(struct block *b, uint8_t field, enum stream_kind kind,
+                     struct dense_told *out, struct err *e) MUST_CHECK;
+
+static inline uint32_t dense_told_next(struct dense_told *t)
+{
+    if (t->at < t->n)
+        return t->v[t->at++];
+    t->missing = true;
+    return 0;
+}
+
+#endif
