@@ -147,6 +147,9 @@ bool block_order(struct block *b, uint32_t row, struct block_origin *out,
 /* Decodes every field but SENSOR into `head.rows` rows. */
 bool block_unpack(struct block *b, struct block_row *rows,
                   struct err *e) MUST_CHECK;
+/* Every address of the block's address fields, ascending; the block's. */
+bool block_addresses(struct block *b, const struct addr **out, uint32_t *n,
+                     struct err *e) MUST_CHECK;
 size_t block_memory(const struct block *b);
 
 /* Name of a stream for messages: a field's, or that of a hidden stream. */

@@ -416,6 +416,16 @@ bool block_dictionary_load(struct block *b, enum width w, uint32_t *size,
     return good;
 }
 
+bool block_addresses(struct block *b, const struct addr **out, uint32_t *n,
+                     struct err *e)
+{
+    if (!load_addrs(b, e))
+        return false;
+    *out = b->addr;
+    *n = b->addrs;
+    return true;
+}
+
 static bool load_coded(struct block *b, uint32_t f, struct err *e)
 {
     const struct block_stream *s = block_stream_find(b, (uint8_t)f, KIND_CODES);
