@@ -259,27 +259,23 @@ struct expr *bind_in_set(struct bind *b, struct expr *x, struct sets *set,
 {
     struct expr *in = node_in_sets(b->a, x, set, negated, at);
 
-    if (!sets_has_slot(set) && !bind_in_resolve(in->in, b->a, b->e))
+    if (!sets_has_slot(set) && !bind_in_resolve(in->in, b->s, b->e))
         return NULL;
     if (x->kind == NODE_PICK && in->in->ready)
         return bind_dir_in(b, x, &in->in->ranges, at);
     return in;
 }
 
-bool bind_in_resolve(struct node_in *in, struct arena *a, struct err *e)
+bool bind_in_resolve(struct node_in *in, struct scope *s, struct err *e)
 {
-    struct rangeset all;
-
     if (!in->source || in->ready)
         return true;
-    if (!sets_resolve(in->source, a, e))
+    if (!sets_resolve(in->source, s, e))
         return false;
     in->ranges = in->source->ranges;
-    if (in->negated) {
-        all = node_all_ranges(a, in->addr);
-        in->ranges = rangeset_subtract(a, &all, &in->ranges, in->addr);
-    }
-    node_in_ready(a, in);
+    if (in->negated && !sets_outside(in->source, s, &in->ranges, e))
+        return false;
+    node_in_ready(s->arena, in);
     return true;
 }
 

@@ -81,17 +81,6 @@ static bool resolve(struct query_work *w, const struct plan *p)
     return true;
 }
 
-/* What a set keeps after its stage is closed. */
-static bool charge_set(struct query_work *w, const struct set *set)
-{
-    char n[32];
-
-    if (budget_take(&w->budget,
-                    (size_t)set->n * set->type.members * sizeof(union cell)))
-        return true;
-    return run_over(&w->run, "set", "%s values", run_number(n, set->n));
-}
-
 static bool make_set(struct query_work *w, struct scope_slot *slot)
 {
     const struct plan *p = slot->maker;
@@ -108,7 +97,9 @@ static bool make_set(struct query_work *w, struct scope_slot *slot)
     if (ok)
         slot->set = stage_set_result(&line.run[p->stages - 1]);
     pipeline_close(&line);
-    return ok && slot->set && charge_set(w, slot->set);
+    if (w->e->code == ERR_LIMIT)
+        err_context(w->e, "let %s", slot->name);
+    return ok && slot->set;
 }
 
 static bool fill_sets(struct query_work *w, const struct plan *p)
