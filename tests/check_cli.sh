@@ -196,7 +196,9 @@ fi
 
 status 6 -s "$dir/big" query -q --limit-time 1ms 'all | stats s = set(src, dst, seq)'
 cp -r "$store" "$dir/site" && printf 'home = {nonsense};\n' >"$dir/site/site.trawl"
-status 2 -s "$dir/site" query all && says err "site.trawl:1:"
+status 2 -s "$dir/site" query all && says err "site.trawl:1:9: " && says err "  home = {nonsense};" &&
+    says err "          ^^^^^^^^"
+grep -q "you have" "$dir/err" && wrong "an empty list is a hint"
 
 # ---- Ctrl-C: 130 within a second
 mkfifo "$dir/fifo"
