@@ -241,9 +241,9 @@ print-cppflags:
 	@echo $(OUR_CPPFLAGS)
 
 -include $(OBJ:.o=.d) $(BENCH_O:.o=.d) $(HELP_O:.o=.d) $(TEST:=.d) $(FUZZ:=.d)
-.PHONY: all need programs pages deps demo test check proof asan tsan cover fuzz bench \
-        lint tidy install uninstall dist clean help print-cppflags run-unit \
-        run-specs run-checks run-proof run-bench run-demo run-fuzz run-lint \
-        lint-text lint-names
+.PHONY: all need programs pages deps demo test check proof asan tsan cover \
+        fuzz bench lint tidy install uninstall dist clean help print-cppflags \
+        run-unit run-specs run-checks run-proof run-bench run-demo run-fuzz \
+        run-lint lint-text lint-names
 .DELETE_ON_ERROR:
 .SECONDARY:

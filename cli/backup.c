@@ -37,6 +37,7 @@ const struct command command_backup = {
     .name = "backup",
     .usage = "DEST",
     .help = "a consistent copy while others read and write",
+    .word = "DEST",
     .about = "Copies the store to the new folder DEST, with its site file, as "
              "the last\ncommit left it, whatever others write meanwhile. "
              "Checksums are verified on\nthe way. DEST appears when all is "

@@ -158,7 +158,8 @@ int command_main(int argc, char **argv)
 
 void command_print_help(FILE *out, const struct command *c)
 {
-    fprintf(out, "usage: trawl %s %s\n\n%s\n", c->name, c->usage, c->help);
+    fprintf(out, "usage: trawl %s%s%s\n\n%s\n", c->name, c->usage[0] ? " " : "",
+            c->usage, c->help);
     if (c->about)
         fprintf(out, "\n%s\n", c->about);
     if (!c->run)

@@ -5,6 +5,18 @@
 #include "cli/session.h"
 #include "cli/stop.h"
 
+/* Some editors begin a file with the mark of a byte order. */
+static void skip_mark(struct buf *text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t n = sizeof mark - 1;
+
+    if (text->len < n || memcmp(text->data, mark, n) != 0)
+        return;
+    text->len -= n;
+    memmove(text->data, text->data + n, text->len);
+}
+
 static bool read_text(const struct command_call *c,
                       const struct session_args *a, struct buf *text,
                       struct err *e)
@@ -53,8 +65,9 @@ static int run_query(struct command_call *c)
     struct err e = {0};
 
     stop_install(true);
-    int status =
-        read_text(c, a, &text, &e) ? ask(c, a, &text) : command_fail(&e);
+    bool ok = read_text(c, a, &text, &e);
+    skip_mark(&text);
+    int status = ok ? ask(c, a, &text) : command_fail(&e);
     buf_free(&text);
     return status;
 }

@@ -42,6 +42,11 @@ static void each_field(tables_visit *f, void *ctx)
                                  .help = d->help};
         f(ctx, &row);
     }
+    static const struct tables_row dir = {
+        .name = "dir",
+        .type = "string",
+        .help = "inbound, outbound, internal or transit; needs home networks"};
+    f(ctx, &dir);
 }
 
 static void each_word(const struct query_word *w, uint32_t n, tables_visit *f,

@@ -5,11 +5,17 @@
 #include "cli/command.h"
 #include "store/store.h"
 
+#ifdef __clang__
+static const char compiler[] = "clang";
+#else
+static const char compiler[] = "gcc";
+#endif
+
 static int run_version(struct command_call *c)
 {
     (void)c;
     printf("trawl %s, store format %" PRIu32 "\n", VERSION, store_format);
-    printf("built with %s\n", __VERSION__);
+    printf("built with %s %s\n", compiler, __VERSION__);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* source.h - the bytes of a file or a pipe, decompressed where its first bytes
- * say so (gzip, zstd, xz, bzip2, lz4), never by its name. A source belongs to one
- * thread. */
+ * say so (gzip, zstd, xz, bzip2, lz4), never by its name. A source belongs to
+ * one thread. */
 #ifndef INGEST_SOURCE_H
 #define INGEST_SOURCE_H
 

@@ -39,8 +39,7 @@ static bool add_pairs(struct aggregate_state *s, const uint32_t *group,
                       const uint32_t *value, uint32_t n)
 {
     if (!s->lone)
-        return pairs_add(&s->pairs, group, value, n, s->count.i,
-                         s->run->budget);
+        return pairs_add(&s->pairs, group, value, n, s->count.i, s->run);
     s->count.i[0] = s->values.n;
     return true;
 }
@@ -52,7 +51,7 @@ static bool update_values(struct aggregate_state *s,
     struct sel rows;
 
     keep_whole(s, in, &rows, group);
-    return keytab_rows(&s->values, s->column, &rows, value, s->run->budget) &&
+    return keytab_rows(&s->values, s->column, &rows, value, s->run) &&
            add_pairs(s, group, value, rows.n);
 }
 
@@ -106,8 +105,8 @@ static bool finish_set(struct aggregate_state *s)
 {
     if (s->lone)
         return true;
-    s->list = pairs_list(&s->pairs, s->count.i, s->groups, &s->list_bytes,
-                         s->run->budget);
+    s->list =
+        pairs_list(&s->pairs, s->count.i, s->groups, &s->list_bytes, s->run);
     return s->list != NULL;
 }
 
@@ -126,19 +125,32 @@ static const uint32_t *sorted(struct aggregate_state *s, uint32_t group,
         *n = s->list[group + 1] - s->list[group];
         list = s->list + s->groups + 1 + s->list[group];
     }
-    if (!keytab_sort(&s->values, list, *n, s->run))
-        run_over(s->run, s->call->text, "a set of %u values", *n);
-    return list;
+    if (keytab_sort(&s->values, list, *n, s->run))
+        return list;
+    run_over(s->run, s->call->text, "a set of %u values", *n);
+    return NULL;
+}
+
+static uint32_t set_size(const struct aggregate_state *s, uint32_t group)
+{
+    return s->lone ? s->values.n : s->list[group + 1] - s->list[group];
 }
 
 static const struct set *make_set(struct aggregate_state *s, uint32_t group)
 {
     struct arena *a = s->run->eval.tmp;
     struct set *set = arena_new(a, struct set);
-    uint32_t members = s->values.keys, n;
+    uint32_t members = s->values.keys, n = set_size(s, group);
+    size_t bytes = ((size_t)n * members + 1) * sizeof(union cell);
+
+    set->type = s->call->type;
+    if (!expr_take(&s->run->eval, bytes + (s->lone ? n * sizeof n : 0),
+                   s->call->text))
+        return set;
     const uint32_t *list = sorted(s, group, &n);
-    union cell *cell =
-        arena_alloc_raw(a, ((size_t)n * members + 1) * sizeof *cell);
+    if (!list)
+        return set;
+    union cell *cell = arena_alloc_raw(a, bytes);
 
     for (uint32_t i = 0; i < n; i++) {
         for (uint32_t m = 0; m < members; m++)
@@ -189,7 +201,7 @@ static bool add_member(struct aggregate_state *s, uint32_t group,
 
     for (uint32_t m = 0; m < s->values.keys; m++)
         tuple[m] = (struct value){.cell = member[m]};
-    return keytab_tuple(&s->values, tuple, &value, s->run->budget) &&
+    return keytab_tuple(&s->values, tuple, &value, s->run) &&
            add_pairs(s, &group, &value, 1);
 }
 

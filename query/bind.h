@@ -73,7 +73,7 @@ struct expr *bind_set_of(struct bind *b, struct sets *set, struct span at);
 /* x in a set; resolved at once where no query must run first. */
 struct expr *bind_in_set(struct bind *b, struct expr *x, struct sets *set,
                          bool negated, struct span at);
-bool bind_in_resolve(struct node_in *in, struct arena *a, struct err *e);
+bool bind_in_resolve(struct node_in *in, struct scope *s, struct err *e);
 
 struct expr *bind_accessor(struct bind *b, const struct ast *n);
 struct expr *bind_call(struct bind *b, const struct ast *n);

@@ -85,8 +85,18 @@ static const char *const written[TYPE_COUNT] = {
     [TYPE_DURATION] = "10s or 2h",
     [TYPE_STRING] = "\"edge1\"",
     [TYPE_FLAGS] = "SF, or with a mask, as in `flags S/SA`",
-    [TYPE_SET] = "{80, 443}; `in` asks for a member, size() for how many",
 };
+
+static const char ask_address[] =
+    "a network holds addresses: write src in {10.0.0.0/8}";
+
+static void hint_set(struct bind *b, const struct expr *l, const struct expr *r)
+{
+    bool net = l->type.type == TYPE_NET || r->type.type == TYPE_NET;
+
+    err_hint(b->e, "%s",
+             net ? ask_address : "`in` asks for a member, size() for how many");
+}
 
 static void *fail_types(struct bind *b, const struct ast *n,
                         const struct expr *l, const struct expr *r)
@@ -109,7 +119,10 @@ static void *fail_types(struct bind *b, const struct ast *n,
                   left->text, is, other);
     else
         bind_fail(b, n->at, "%s and %s cannot be compared", is, other);
-    err_hint(b->e, "%s is written as in %s", is, written[l->type.type]);
+    if (l->type.type == TYPE_SET || r->type.type == TYPE_SET)
+        hint_set(b, l, r);
+    else
+        err_hint(b->e, "%s is written as in %s", is, written[l->type.type]);
     return NULL;
 }
 
@@ -259,27 +272,23 @@ struct expr *bind_in_set(struct bind *b, struct expr *x, struct sets *set,
 {
     struct expr *in = node_in_sets(b->a, x, set, negated, at);
 
-    if (!sets_has_slot(set) && !bind_in_resolve(in->in, b->a, b->e))
+    if (!sets_has_slot(set) && !bind_in_resolve(in->in, b->s, b->e))
         return NULL;
     if (x->kind == NODE_PICK && in->in->ready)
         return bind_dir_in(b, x, &in->in->ranges, at);
     return in;
 }
 
-bool bind_in_resolve(struct node_in *in, struct arena *a, struct err *e)
+bool bind_in_resolve(struct node_in *in, struct scope *s, struct err *e)
 {
-    struct rangeset all;
-
     if (!in->source || in->ready)
         return true;
-    if (!sets_resolve(in->source, a, e))
+    if (!sets_resolve(in->source, s, e))
         return false;
     in->ranges = in->source->ranges;
-    if (in->negated) {
-        all = node_all_ranges(a, in->addr);
-        in->ranges = rangeset_subtract(a, &all, &in->ranges, in->addr);
-    }
-    node_in_ready(a, in);
+    if (in->negated && !sets_outside(in->source, s, &in->ranges, e))
+        return false;
+    node_in_ready(s->arena, in);
     return true;
 }
 
@@ -305,9 +314,13 @@ static struct expr *in_set(struct bind *b, const struct ast *n, struct expr *x,
         err_hint(b->e, "write a list, as in (80, 443), or `=`");
         return NULL;
     }
-    if (set->type.members != 1 || x->type.type != set->type.member[0])
-        return bind_fail(b, n->at, "%s cannot be in %s",
-                         bind_type_text(x, left), bind_type_text(set, right));
+    if (set->type.members != 1 || x->type.type != set->type.member[0]) {
+        bind_fail(b, n->at, "%s cannot be in %s", bind_type_text(x, left),
+                  bind_type_text(set, right));
+        if (x->type.type == TYPE_NET && set->type.member[0] == TYPE_ADDR)
+            err_hint(b->e, "%s", ask_address);
+        return NULL;
+    }
     if (set->kind != NODE_SET)
         return in_row_set(b, n, x, set);
     return bind_in_set(b, x, set->set, n->kind == AST_NOT_IN,

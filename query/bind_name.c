@@ -61,6 +61,8 @@ static void hint_columns(struct bind *b)
     char list[200];
     size_t len = 0;
 
+    if (c->n == 0)
+        return; /* a site file is read */
     for (uint32_t i = 0; i < c->n; i++) {
         size_t need = strlen(c->col[i].name) + 2;
         if (len + need + 4 > sizeof list)

@@ -37,6 +37,9 @@ static bool check_member(struct bind *b, const struct ast *n,
     if (before && before->member != member_type(x)) {
         bind_fail(b, n->at, "this is %s in a set of %s",
                   bind_type_text(x, type), schema_types[before->member].name);
+        if (x->type.type == TYPE_STRING && before->member == TYPE_INT)
+            err_hint(b->e, "a service is written without quotes, as in "
+                           "(80, https)");
         return false;
     }
     return true;

@@ -67,7 +67,7 @@ void emit_rows(struct emit *m, const uint32_t *id, uint32_t n)
         batch_select_all(&m->batch);
         if (!run_check(from->run))
             return;
-        arena_reset(from->run->eval.tmp);
+        expr_start_batch(&from->run->eval);
         from->rows_out += m->batch.rows;
         if (!stage_push(from->next, &m->batch))
             return;

@@ -2,6 +2,7 @@
 #include "query/expr.h"
 
 #include "query/bind.h"
+#include "query/run.h"
 
 /* All that the fields' widths allow: what can be said before any block. */
 static struct zone *widest_zone(struct arena *a)
@@ -106,17 +107,17 @@ void expr_slots(const struct expr *x,
 static bool resolve_set(const struct expr *x, const struct expr *parent,
                         struct scope *s, struct err *e)
 {
-    if (!sets_resolve(x->set, s->arena, e))
+    if (!sets_resolve(x->set, s, e))
         return false;
     if (parent && parent->kind == NODE_CALL && parent->type.type == TYPE_INT)
         return true;
-    return sets_members(x->set, s->arena, s->text, e);
+    return sets_members(x->set, s, e);
 }
 
 static bool resolve(const struct expr *x, const struct expr *parent,
                     struct scope *s, struct err *e)
 {
-    if (x->kind == NODE_IN && !bind_in_resolve(x->in, s->arena, e))
+    if (x->kind == NODE_IN && !bind_in_resolve(x->in, s, e))
         return false;
     if (x->kind == NODE_SET && !resolve_set(x, parent, s, e))
         return false;
@@ -129,6 +130,24 @@ static bool resolve(const struct expr *x, const struct expr *parent,
 bool expr_resolve(const struct expr *x, struct scope *s, struct err *e)
 {
     return resolve(x, NULL, s, e);
+}
+
+bool expr_take(struct expr_eval *ev, size_t bytes, const char *what)
+{
+    if (!ev->run)
+        return true;
+    if (!budget_take(ev->run->budget, bytes))
+        return run_over(ev->run, what, "the sets of one batch of rows");
+    ev->charged += bytes;
+    return true;
+}
+
+void expr_start_batch(struct expr_eval *ev)
+{
+    arena_reset(ev->tmp);
+    if (ev->run)
+        budget_give(ev->run->budget, ev->charged);
+    ev->charged = 0;
 }
 
 const struct expr *expr_and(struct arena *a, const struct expr *x,

@@ -15,8 +15,16 @@ struct expr;
 struct expr_eval {
     struct arena *tmp;
     const struct strtab *text;
-    struct err *e; /* set once, e.g. on overflow: look after each batch */
+    struct err *e;   /* set once, e.g. on overflow: look after each batch */
+    struct run *run; /* whose memory sets are charged to; NULL: no limits */
+    size_t charged;  /* for sets in tmp */
 };
+
+/* Charges what a batch's sets take in tmp before it is taken; `what` names
+ * the call that makes them. False, with *ev->e set: over the budget. */
+bool expr_take(struct expr_eval *ev, size_t bytes, const char *what) MUST_CHECK;
+/* Empties tmp: to be called where a batch begins. */
+void expr_start_batch(struct expr_eval *ev);
 
 /* Binds a condition: where, filter, count(EXPR). NULL with *e set. */
 const struct expr *expr_bind_condition(struct scope *s, const struct ast *n,

@@ -195,9 +195,13 @@ static const struct set *set_merge(struct func_frame *f, const struct set *l,
 {
     uint8_t m = l->type.members;
     struct set *out = arena_new(f->ev->tmp, struct set);
-    union cell *cell =
-        arena_alloc_raw(f->ev->tmp, ((size_t)l->n + r->n) * m * sizeof *cell);
+    size_t bytes = ((size_t)l->n + r->n) * m * sizeof(union cell);
     uint32_t i = 0, k = 0;
+
+    out->type = l->type;
+    if (!expr_take(f->ev, bytes, f->call->func->name))
+        return out;
+    union cell *cell = arena_alloc_raw(f->ev->tmp, bytes);
 
     while (i < l->n || k < r->n) {
         struct set x = {l->type, 1, l->member + (size_t)i * m};
@@ -214,7 +218,6 @@ static const struct set *set_merge(struct func_frame *f, const struct set *l,
         i += order <= 0;
         k += order >= 0;
     }
-    out->type = l->type;
     out->member = cell;
     return out;
 }

@@ -42,22 +42,38 @@ static struct keytab_slot *slots_alloc(size_t n, struct budget *b)
     return s;
 }
 
-static bool grow(struct keytab *t, struct budget *b)
+enum { CHECK_EVERY = 1 << 16 };
+
+static void put_slot(struct keytab_slot *s, size_t mask, struct keytab_slot x)
+{
+    size_t at = x.tag & mask;
+
+    if (x.id == 0)
+        return;
+    while (s[at].id)
+        at = (at + 1) & mask;
+    s[at] = x;
+}
+
+static bool grow(struct keytab *t, struct run *r)
 {
     size_t slots = t->slots ? t->slots * 2 : 1024, mask = slots - 1;
-    struct keytab_slot *s = slots_alloc(slots, b);
+    struct keytab_slot *s = slots_alloc(slots, r->budget);
+    bool ok = true;
 
     if (!s)
         return false;
-    for (size_t i = 0; i < t->slots; i++) {
-        size_t at = t->slot[i].tag & mask;
-        if (t->slot[i].id == 0)
-            continue;
-        while (s[at].id)
-            at = (at + 1) & mask;
-        s[at] = t->slot[i];
+    for (size_t i = 0; ok && i < t->slots; i++) {
+        put_slot(s, mask, t->slot[i]);
+        if (i % CHECK_EVERY == 0)
+            ok = run_check(r);
     }
-    budget_give(b, t->slots * sizeof *s);
+    if (!ok) {
+        budget_give(r->budget, slots * sizeof *s);
+        free(s);
+        return false;
+    }
+    budget_give(r->budget, t->slots * sizeof *s);
     free(t->slot);
     t->slot = s;
     t->slots = slots;
@@ -65,16 +81,16 @@ static bool grow(struct keytab *t, struct budget *b)
 }
 
 /* Room for n more tuples. */
-static bool make_room(struct keytab *t, uint32_t n, struct budget *b)
+static bool make_room(struct keytab *t, uint32_t n, struct run *r)
 {
     if (n >= UINT32_MAX - t->n)
         return false;
     while ((t->n + (size_t)n) * 10 > t->slots * 7) {
-        if (!grow(t, b))
+        if (!grow(t, r))
             return false;
     }
     for (uint32_t k = 0; k < t->keys; k++) {
-        if (!vec_reserve(&t->key[k], t->n + n, b))
+        if (!vec_reserve(&t->key[k], t->n + n, r->budget))
             return false;
     }
     return true;
@@ -148,13 +164,13 @@ static bool same_tuple(const struct keytab *t, uint32_t id,
     return true;
 }
 
-static bool keep_set(struct keytab *t, struct value *v, struct budget *b)
+static bool keep_set(struct keytab *t, struct value *v, struct run *r)
 {
     size_t bytes = sizeof(struct set) + (size_t)v->cell.set->n *
                                             v->cell.set->type.members *
                                             sizeof(union cell);
 
-    if (!budget_take(b, bytes))
+    if (!budget_take(r->budget, bytes))
         return false;
     t->sets_charged += bytes;
     v->cell.set = vec_copy_set(&t->sets, v->cell.set);
@@ -162,13 +178,13 @@ static bool keep_set(struct keytab *t, struct value *v, struct budget *b)
 }
 
 static bool append(struct keytab *t, const struct column *c, uint32_t row,
-                   struct budget *b)
+                   struct run *r)
 {
     for (uint32_t k = 0; k < t->keys; k++) {
         struct value v = value_at(&c[k], t->key[k].lane, row);
-        if (t->key[k].lane == LANE_SET && !v.absent && !keep_set(t, &v, b))
+        if (t->key[k].lane == LANE_SET && !v.absent && !keep_set(t, &v, r))
             return false;
-        if (!vec_append(&t->key[k], v, b))
+        if (!vec_append(&t->key[k], v, r->budget))
             return false;
     }
     t->n++;
@@ -189,11 +205,11 @@ static struct keytab_slot *find(const struct keytab *t, uint32_t tag,
 }
 
 bool keytab_rows(struct keytab *t, const struct column *c,
-                 const struct sel *rows, uint32_t *id, struct budget *b)
+                 const struct sel *rows, uint32_t *id, struct run *r)
 {
     uint64_t h[BATCH_ROWS], secret = hash_secret();
 
-    if (!make_room(t, rows->n, b))
+    if (!make_room(t, rows->n, r))
         return false;
     for (uint32_t j = 0; j < rows->n; j++)
         h[j] = secret;
@@ -205,7 +221,7 @@ bool keytab_rows(struct keytab *t, const struct column *c,
         uint32_t row = rows->row[j];
         struct keytab_slot *s = find(t, (uint32_t)h[j], c, row);
         if (s->id == 0) {
-            if (!append(t, c, row, b))
+            if (!append(t, c, row, r))
                 return false;
             *s = (struct keytab_slot){.tag = (uint32_t)h[j], .id = t->n};
         }
@@ -215,7 +231,7 @@ bool keytab_rows(struct keytab *t, const struct column *c,
 }
 
 bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
-                  struct budget *b)
+                  struct run *r)
 {
     static const uint64_t bit = 1;
     struct column c[SET_TUPLE_MAX];
@@ -227,7 +243,7 @@ bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
         c[k].i = &v->cell.i;
         c[k].absent = v->absent ? &bit : NULL;
     }
-    return keytab_rows(t, c, &one, id, b);
+    return keytab_rows(t, c, &one, id, r);
 }
 
 bool keytab_sort(const struct keytab *t, uint32_t *id, uint32_t n,

@@ -29,13 +29,14 @@ void keytab_open(struct keytab *t, const enum type *type, uint32_t keys);
 void keytab_close(struct keytab *t, struct budget *b);
 
 /* id[k] becomes the number of the tuple in row rows->row[k] of the columns.
- * False: over the budget. */
+ * False: over
+ * the budget, or the run's error is set. */
 bool keytab_rows(struct keytab *t, const struct column *c,
                  const struct sel *rows, uint32_t *id,
-                 struct budget *b) MUST_CHECK;
+                 struct run *r) MUST_CHECK;
 /* The number of one tuple of at most SET_TUPLE_MAX values. */
 bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
-                  struct budget *b) MUST_CHECK;
+                  struct run *r) MUST_CHECK;
 
 /* Sorts numbers of tuples by the tuples' values, absent last. False: over the
  * budget, or the run's error is set. */

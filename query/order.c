@@ -102,7 +102,9 @@ static void insertion(const struct sorter *s, struct entry *e, uint32_t n)
     }
 }
 
-static void merge(const struct sorter *s, const struct entry *from, size_t half,
+enum { RUN = 16, CHECK_EVERY = 1 << 15 };
+
+static bool merge(const struct sorter *s, const struct entry *from, size_t half,
                   size_t n, struct entry *to)
 {
     size_t i = 0, j = half;
@@ -110,10 +112,11 @@ static void merge(const struct sorter *s, const struct entry *from, size_t half,
     for (size_t k = 0; k < n; k++) {
         bool left = j >= n || (i < half && !is_after(s, &from[i], &from[j]));
         to[k] = left ? from[i++] : from[j++];
+        if (k % CHECK_EVERY == CHECK_EVERY - 1 && !run_check(s->run))
+            return false;
     }
+    return true;
 }
-
-enum { RUN = 16, CHECK_EVERY = 1 << 15 };
 
 /* Merges runs of `width` from e to f; looks at the stop flag now and then. */
 static bool merge_pass(const struct sorter *s, const struct entry *e,
@@ -123,7 +126,8 @@ static bool merge_pass(const struct sorter *s, const struct entry *e,
 
     for (size_t i = 0; i < n; i += 2 * width) {
         size_t left = n - i < 2 * width ? n - i : 2 * width;
-        merge(s, e + i, left < width ? left : width, left, f + i);
+        if (!merge(s, e + i, left < width ? left : width, left, f + i))
+            return false;
         since += left;
         if (since >= CHECK_EVERY) {
             since = 0;
@@ -138,8 +142,11 @@ static bool merge_pass(const struct sorter *s, const struct entry *e,
 static struct entry *sort(const struct sorter *s, struct entry *e,
                           struct entry *f, size_t n)
 {
-    for (size_t i = 0; i < n; i += RUN)
+    for (size_t i = 0; i < n; i += RUN) {
         insertion(s, e + i, (uint32_t)(n - i < RUN ? n - i : RUN));
+        if (i % CHECK_EVERY == 0 && !run_check(s->run))
+            return NULL;
+    }
     for (size_t width = RUN; width < n; width *= 2) {
         struct entry *t = e;
         if (!merge_pass(s, e, f, n, width))

@@ -14,21 +14,36 @@ static uint64_t *find(uint64_t *slot, size_t mask, uint64_t key)
     return &slot[at];
 }
 
-static bool grow(struct pairs *p, struct budget *b)
+enum { CHECK_EVERY = 1 << 16 };
+
+static bool refill(const struct pairs *p, uint64_t *slot, size_t mask,
+                   struct run *r)
+{
+    for (size_t i = 0; i < p->slots; i++) {
+        if (p->slot[i])
+            *find(slot, mask, p->slot[i]) = p->slot[i];
+        if (i % CHECK_EVERY == 0 && !run_check(r))
+            return false;
+    }
+    return true;
+}
+
+static bool grow(struct pairs *p, struct run *r)
 {
     size_t slots = p->slots ? p->slots * 2 : 1024;
     uint64_t *slot;
 
-    if (!budget_take(b, slots * sizeof *slot))
+    if (!budget_take(r->budget, slots * sizeof *slot))
         return false;
     slot = calloc(slots, sizeof *slot);
     if (!slot)
         err_no_memory();
-    for (size_t i = 0; i < p->slots; i++) {
-        if (p->slot[i])
-            *find(slot, slots - 1, p->slot[i]) = p->slot[i];
+    if (!refill(p, slot, slots - 1, r)) {
+        budget_give(r->budget, slots * sizeof *slot);
+        free(slot);
+        return false;
     }
-    budget_give(b, p->slots * sizeof *slot);
+    budget_give(r->budget, p->slots * sizeof *slot);
     free(p->slot);
     p->slot = slot;
     p->slots = slots;
@@ -36,10 +51,10 @@ static bool grow(struct pairs *p, struct budget *b)
 }
 
 bool pairs_add(struct pairs *p, const uint32_t *group, const uint32_t *value,
-               uint32_t n, int64_t *count, struct budget *b)
+               uint32_t n, int64_t *count, struct run *r)
 {
     while ((p->n + n) * 10 > p->slots * 7) {
-        if (!grow(p, b))
+        if (!grow(p, r))
             return false;
     }
     for (uint32_t k = 0; k < n; k++) {
@@ -61,14 +76,29 @@ void pairs_close(struct pairs *p, struct budget *b)
     *p = (struct pairs){0};
 }
 
+static bool deal_out(const struct pairs *p, uint32_t *start, uint32_t *list,
+                     struct run *r)
+{
+    for (size_t i = 0; i < p->slots; i++) {
+        uint64_t key = p->slot[i] - 1;
+        if (p->slot[i])
+            list[start[key >> 32]++] = (uint32_t)key;
+        if (i % CHECK_EVERY == 0 && !run_check(r))
+            return false;
+    }
+    return true;
+}
+
 uint32_t *pairs_list(struct pairs *p, const int64_t *count, uint32_t groups,
-                     size_t *bytes, struct budget *b)
+                     size_t *bytes, struct run *r)
 {
     uint32_t *start, *list, at = 0;
 
     *bytes = ((size_t)groups + 1 + p->n) * sizeof *start;
-    if (p->n >= UINT32_MAX || !budget_take(b, *bytes))
+    if (p->n >= UINT32_MAX || !budget_take(r->budget, *bytes)) {
+        *bytes = 0;
         return NULL;
+    }
     start = malloc(*bytes);
     if (!start)
         err_no_memory();
@@ -77,15 +107,16 @@ uint32_t *pairs_list(struct pairs *p, const int64_t *count, uint32_t groups,
         start[g] = at;
         at += (uint32_t)count[g];
     }
-    for (size_t i = 0; i < p->slots; i++) {
-        uint64_t key = p->slot[i] - 1;
-        if (p->slot[i])
-            list[start[key >> 32]++] = (uint32_t)key;
+    if (!deal_out(p, start, list, r)) {
+        budget_give(r->budget, *bytes);
+        *bytes = 0;
+        free(start);
+        return NULL;
     }
     /* Dealing out has moved each start to the next one's. */
     for (uint32_t g = groups; g > 0; g--)
         start[g] = start[g - 1];
     start[0] = 0;
-    pairs_close(p, b);
+    pairs_close(p, r->budget);
     return start;
 }

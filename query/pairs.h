@@ -7,8 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/budget.h"
-#include "base/err.h"
+#include "query/run.h"
 
 struct pairs {
     uint64_t *slot; /* group << 32 | value, + 1; 0: empty */
@@ -16,16 +15,16 @@ struct pairs {
 };
 
 /* Adds n pairs; count[group] is raised for each that is new. False: over the
- * budget. */
+ * budget, or the run's error is set. */
 bool pairs_add(struct pairs *p, const uint32_t *group, const uint32_t *value,
-               uint32_t n, int64_t *count, struct budget *b) MUST_CHECK;
+               uint32_t n, int64_t *count, struct run *r) MUST_CHECK;
 void pairs_close(struct pairs *p, struct budget *b);
 
 /* The values by group: those of group g are list[start[g]] to
  * list[start[g + 1]], in no order; start has groups + 1 entries and lies before
  * the list in one allocation, which *bytes were charged for. The table is
- * closed. NULL: over the budget. */
+ * closed. NULL: as false above. */
 uint32_t *pairs_list(struct pairs *p, const int64_t *count, uint32_t groups,
-                     size_t *bytes, struct budget *b) MUST_CHECK;
+                     size_t *bytes, struct run *r) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
  * a pipeline. All but pieces are bound once where they stand, so that errors
  * show there; the bound form is dropped, since what they mean depends on the
  * range and the rows of the query that names them. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -212,14 +213,17 @@ static char *read_whole(FILE *f, size_t size)
 static FILE *open_file(const struct planner *p, const char *name,
                        struct span at, struct err *e)
 {
-    char path[4096];
+    char path[4096], why[128];
     bool plain = !p->folder || name[0] == '/';
     int n = snprintf(path, sizeof path, "%s%s%s", plain ? "" : p->folder,
                      plain ? "" : "/", name);
+
+    errno = ENAMETOOLONG;
     FILE *f = n > 0 && (size_t)n < sizeof path ? fopen(path, "re") : NULL;
 
     if (!f)
-        err_query(e, at, "%s cannot be read", name);
+        err_query(e, at, "%s cannot be read: %s", name,
+                  strerror_r(errno, why, sizeof why));
     return f;
 }
 

@@ -32,23 +32,6 @@ bool query_session_set(struct query_session *q, const struct query_settings *o,
     return true;
 }
 
-/* Line and column of an error in the site file, which the caller's text is
- * not, go into its words. */
-static void place_in_site(const struct query_session *q, struct err *e)
-{
-    uint32_t line = 1, column = 1;
-
-    if (e->code != ERR_QUERY || !q->site.text)
-        return;
-    for (uint32_t i = 0; i < e->at.from && q->site.text[i]; i++) {
-        bool end = q->site.text[i] == '\n';
-        line += end;
-        column = end ? 1 : column + 1;
-    }
-    e->code = ERR_USAGE;
-    err_context(e, "site.trawl:%u:%u", line, column);
-}
-
 static bool bind_site(struct query_session *q, struct err *e)
 {
     static const struct query_sink quiet = {.ctx = NULL};
@@ -81,7 +64,6 @@ struct query_session *query_session_open(struct store *s,
     if (site_read(&q->site, &q->arena, store_dir(s), e) &&
         query_session_set(q, o, e) && bind_site(q, e))
         return q;
-    place_in_site(q, e);
     query_session_close(q);
     return NULL;
 }

@@ -34,6 +34,7 @@ struct query_settings {
  * from query to query. */
 struct query_session;
 
+/* ERR_QUERY of an open points into the text of site.trawl. */
 struct query_session *query_session_open(struct store *s,
                                          const struct query_settings *o,
                                          struct err *e) MUST_CHECK;

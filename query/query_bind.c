@@ -110,7 +110,7 @@ static void init_run(struct query_work *w)
                           .profile = o->profile,
                           .e = w->e};
     w->run.eval = (struct expr_eval){
-        .tmp = &w->tmp, .text = &w->session->text, .e = w->e};
+        .tmp = &w->tmp, .text = &w->session->text, .e = w->e, .run = &w->run};
 }
 
 bool query_work_open(struct query_work *w, struct query_session *q,
@@ -124,7 +124,8 @@ bool query_work_open(struct query_work *w, struct query_session *q,
                               .lets = q->lets,
                               .params = q->params,
                               .warn = warn,
-                              .warn_ctx = w};
+                              .warn_ctx = w,
+                              .run = &w->run};
     w->planner.scope = &w->scope;
     w->planner.packets = plan_packets(&w->arena);
     init_run(w);

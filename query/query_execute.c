@@ -81,17 +81,6 @@ static bool resolve(struct query_work *w, const struct plan *p)
     return true;
 }
 
-/* What a set keeps after its stage is closed. */
-static bool charge_set(struct query_work *w, const struct set *set)
-{
-    char n[32];
-
-    if (budget_take(&w->budget,
-                    (size_t)set->n * set->type.members * sizeof(union cell)))
-        return true;
-    return run_over(&w->run, "set", "%s values", run_number(n, set->n));
-}
-
 static bool make_set(struct query_work *w, struct scope_slot *slot)
 {
     const struct plan *p = slot->maker;
@@ -108,7 +97,9 @@ static bool make_set(struct query_work *w, struct scope_slot *slot)
     if (ok)
         slot->set = stage_set_result(&line.run[p->stages - 1]);
     pipeline_close(&line);
-    return ok && slot->set && charge_set(w, slot->set);
+    if (w->e->code == ERR_LIMIT)
+        err_context(w->e, "let %s", slot->name);
+    return ok && slot->set;
 }
 
 static bool fill_sets(struct query_work *w, const struct plan *p)
@@ -123,27 +114,38 @@ static bool fill_sets(struct query_work *w, const struct plan *p)
 
 /* ---- a query ---- */
 
+/* What an open range has: the times of all packets. */
+static bool fill_all(struct query_work *w, struct time_range *r)
+{
+    int64_t last;
+
+    if (!query_times(w->reader, &r->from, &last))
+        return false;
+    r->to = last == INT64_MAX ? last : last + 1;
+    return true;
+}
+
+/* An open end is not written as a time: packets of odd times lie there. */
 void query_range_text(struct query_work *w, const struct plan *p, char *out,
                       size_t size)
 {
     const struct tz *tz = &w->session->tz;
     struct time_range r = p->range;
     char from[TIMESTAMP_TEXT_MAX], to[TIMESTAMP_TEXT_MAX];
-    int64_t first, last;
-    bool open = r.from == INT64_MIN || r.to == INT64_MAX;
 
-    if (open && !query_times(w->reader, &first, &last)) {
+    if (r.from == INT64_MIN && r.to == INT64_MAX && !fill_all(w, &r)) {
         bool any = store_reader_blocks(w->reader) > 0;
         snprintf(out, size, any ? "all" : "all: the store is empty");
         return;
     }
-    if (r.from == INT64_MIN)
-        r.from = r.to == INT64_MAX || first < r.to ? first : r.to;
-    if (r.to == INT64_MAX)
-        r.to = last < r.from ? r.from : last + 1;
     timestamp_format(from, r.from, tz_offset(tz, r.from));
     timestamp_format(to, r.to, tz_offset(tz, r.to));
-    snprintf(out, size, "%s to %s, %s", from, to, tz->name);
+    if (r.to == INT64_MAX)
+        snprintf(out, size, "from %s, %s", from, tz->name);
+    else if (r.from == INT64_MIN)
+        snprintf(out, size, "to %s, %s", to, tz->name);
+    else
+        snprintf(out, size, "%s to %s, %s", from, to, tz->name);
 }
 
 static void note_range(struct query_work *w, const struct plan *p)

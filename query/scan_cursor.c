@@ -112,7 +112,7 @@ bool scan_cursor_next(struct scan_cursor *c, bool times)
         for (uint32_t i = 0; i < FIELD_COUNT; i++)
             c->loaded[i] = false;
         batch_select_all(&c->batch);
-        arena_reset(c->run->eval.tmp);
+        expr_start_batch(&c->run->eval);
         if (!filter(c))
             return false;
         if (c->batch.sel.n == 0)

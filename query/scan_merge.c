@@ -128,7 +128,7 @@ static bool push_gathered(struct merge *m)
     for (uint32_t i = 0; i < FIELD_COUNT; i++)
         m->loaded[i] = false;
     batch_select_all(&m->batch);
-    arena_reset(m->run->eval.tmp);
+    expr_start_batch(&m->run->eval);
     more = stage_push(m->first, &m->batch);
     m->batch.rows = 0;
     return more && m->run->e->code == ERR_NONE;

@@ -61,6 +61,7 @@ struct scope {
     /* Warnings ("can never match"), at most a few: text and place. */
     void (*warn)(void *ctx, struct span at, const char *text);
     void *warn_ctx;
+    struct run *run; /* memory and stop flag of the query; NULL: no limits */
 };
 
 struct scope_let *scope_find_let(const struct scope *s, const char *name);

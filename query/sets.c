@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/node.h"
+#include "query/run.h"
+
 enum { MEMBERS_MAX = 1 << 16 };
 
 struct sets *sets_literal(struct arena *a, enum type member,
@@ -72,50 +75,164 @@ bool sets_has_slot(const struct sets *x)
     return found;
 }
 
-static struct rangeset ranges_of_set(struct arena *a, const struct set *s)
-{
-    bool addr = sets_is_addr(s->type.member[0]);
-    struct addr_range *net =
-        addr ? arena_alloc_raw(a, s->n * sizeof *net) : NULL;
-    struct range *range =
-        addr ? NULL : arena_alloc_raw(a, s->n * sizeof *range);
+/* ---- making the ranges ---- */
 
-    for (uint32_t i = 0; i < s->n; i++) {
-        if (addr)
-            net[i] = (struct addr_range){s->member[i].a, s->member[i].a};
-        else
-            range[i] = (struct range){s->member[i].i, s->member[i].i};
-    }
-    return addr ? rangeset_make_addr(a, net, s->n)
-                : rangeset_make(a, range, s->n);
+static void note_name(void *ctx, struct scope_slot *slot)
+{
+    const char **name = ctx;
+
+    *name = *name ? *name : slot->name;
 }
 
-static bool resolve_slot(struct sets *x, struct arena *a, struct err *e)
+/* Charges n items; an error names the `let` that the set comes from. */
+static bool take(const struct sets *x, struct scope *s, size_t n, size_t each)
 {
-    if (x->slot->ranges)
-        x->ranges = *x->slot->ranges;
-    else if (x->slot->set)
-        x->ranges = ranges_of_set(a, x->slot->set);
-    else
-        return err_query(e, x->at, "`%s` has no values yet", x->slot->name);
+    const char *name = NULL;
+    char number[32];
+
+    if (!s->run || budget_take(s->run->budget, n * each))
+        return true;
+    sets_slots(x, note_name, &name);
+    return run_over(s->run, name ? name : "{...}", "a set of %s values",
+                    run_number(number, n));
+}
+
+static bool take_ranges(const struct sets *x, struct scope *s, size_t n)
+{
+    return take(x, s, n, rangeset_bytes(1, sets_is_addr(x->member)));
+}
+
+static bool go_on(void *ctx)
+{
+    return run_check(ctx);
+}
+
+static bool combine(const struct sets *x, enum rangeset_op op,
+                    const struct rangeset *const side[2], struct scope *s,
+                    struct rangeset *out)
+{
+    struct rangeset_guard guard = {.go_on = go_on, .ctx = s->run};
+
+    return take_ranges(x, s, (size_t)side[0]->n + side[1]->n) &&
+           rangeset_combine(s->arena, op, side, sets_is_addr(x->member),
+                            s->run ? &guard : NULL, out);
+}
+
+bool sets_outside(const struct sets *x, struct scope *s, struct rangeset *out,
+                  struct err *e)
+{
+    struct rangeset all = node_all_ranges(s->arena, sets_is_addr(x->member));
+    const struct rangeset *const side[2] = {&all, &x->ranges};
+
+    (void)e; /* the run's */
+    return combine(x, RANGESET_SUBTRACT, side, s, out);
+}
+
+enum { CHECK_EVERY = 1 << 16 };
+
+static bool may_go_on(struct scope *s, uint32_t step)
+{
+    return !s->run || step % CHECK_EVERY || run_check(s->run);
+}
+
+/* Members come in order: neighbours become one range. */
+static bool join_addrs(const struct set *set, struct scope *s,
+                       struct rangeset *out)
+{
+    for (uint32_t i = 0; i < set->n; i++) {
+        struct addr v = set->member[i].a, next = v;
+        if (out->n > 0) {
+            next = out->addr[out->n - 1].hi;
+            addr_next(&next);
+        }
+        if (out->n > 0 && addr_eq(next, v))
+            out->addr[out->n - 1].hi = v;
+        else
+            out->addr[out->n++] = (struct addr_range){v, v};
+        if (!may_go_on(s, i))
+            return false;
+    }
     return true;
 }
 
-bool sets_resolve(struct sets *x, struct arena *a, struct err *e)
+static bool join_numbers(const struct set *set, struct scope *s,
+                         struct rangeset *out)
 {
-    bool addr = sets_is_addr(x->member);
+    for (uint32_t i = 0; i < set->n; i++) {
+        int64_t v = set->member[i].i;
+        if (out->n > 0 && out->range[out->n - 1].hi + 1 == v)
+            out->range[out->n - 1].hi = v;
+        else
+            out->range[out->n++] = (struct range){v, v};
+        if (!may_go_on(s, i))
+            return false;
+    }
+    return true;
+}
 
-    if (x->resolved)
-        return true;
-    if (x->kind == SETS_SLOT)
-        return x->resolved = resolve_slot(x, a, e);
-    if (!sets_resolve(x->left, a, e) || !sets_resolve(x->right, a, e))
+/* Strings are in the order of their text, fractions in that of their values:
+ * as numbers they have to be sorted. */
+static struct rangeset ranges_unsorted(struct arena *a, const struct set *set)
+{
+    struct range *range = arena_alloc_raw(a, set->n * sizeof *range);
+
+    for (uint32_t i = 0; i < set->n; i++)
+        range[i] = (struct range){set->member[i].i, set->member[i].i};
+    return rangeset_make(a, range, set->n);
+}
+
+static bool ranges_of_set(struct sets *x, struct scope *s)
+{
+    const struct set *set = x->slot->set;
+    struct rangeset *out = &x->ranges;
+
+    if (!take_ranges(x, s, set->n))
         return false;
-    const struct rangeset *l = &x->left->ranges, *r = &x->right->ranges;
-    x->ranges = x->kind == SETS_UNION       ? rangeset_union(a, l, r, addr)
-                : x->kind == SETS_INTERSECT ? rangeset_intersect(a, l, r, addr)
-                                            : rangeset_subtract(a, l, r, addr);
-    return x->resolved = true;
+    if (x->member == TYPE_STRING || x->member == TYPE_REAL) {
+        *out = ranges_unsorted(s->arena, set);
+        return true;
+    }
+    void *p = arena_alloc_raw(s->arena,
+                              rangeset_bytes(set->n, sets_is_addr(x->member)));
+    *out = (struct rangeset){.n = 0};
+    if (sets_is_addr(x->member)) {
+        out->addr = p;
+        return join_addrs(set, s, out);
+    }
+    out->range = p;
+    return join_numbers(set, s, out);
+}
+
+static bool resolve_slot(struct sets *x, struct scope *s, struct err *e)
+{
+    if (x->slot->set)
+        return ranges_of_set(x, s);
+    if (!x->slot->ranges)
+        return err_query(e, x->at, "`%s` has no values yet", x->slot->name);
+    x->ranges = *x->slot->ranges;
+    return true;
+}
+
+static bool resolve_algebra(struct sets *x, struct scope *s, struct err *e)
+{
+    static const enum rangeset_op ops[] = {[SETS_UNION] = RANGESET_UNION,
+                                           [SETS_INTERSECT] =
+                                               RANGESET_INTERSECT,
+                                           [SETS_SUBTRACT] = RANGESET_SUBTRACT};
+
+    if (!sets_resolve(x->left, s, e) || !sets_resolve(x->right, s, e))
+        return false;
+    const struct rangeset *const side[2] = {&x->left->ranges,
+                                            &x->right->ranges};
+    return combine(x, ops[x->kind], side, s, &x->ranges);
+}
+
+bool sets_resolve(struct sets *x, struct scope *s, struct err *e)
+{
+    if (!x->resolved)
+        x->resolved = x->kind == SETS_SLOT ? resolve_slot(x, s, e)
+                                           : resolve_algebra(x, s, e);
+    return x->resolved;
 }
 
 static int64_t range_size(const struct range *r)
@@ -175,8 +292,7 @@ static int cmp_text(const void *a, const void *b, void *text)
                      *(const union cell *)b, text);
 }
 
-bool sets_members(struct sets *x, struct arena *a, const struct strtab *text,
-                  struct err *e)
+bool sets_members(struct sets *x, struct scope *s, struct err *e)
 {
     int64_t size = sets_size(x);
 
@@ -187,19 +303,21 @@ bool sets_members(struct sets *x, struct arena *a, const struct strtab *text,
                          "this set has more than %d values, too many to take "
                          "apart for each row",
                          MEMBERS_MAX);
-    struct set *s = arena_new(a, struct set);
-    union cell *cell = arena_array(a, union cell, (size_t)size + 1);
+    struct set *set = arena_new(s->arena, struct set);
+    union cell *cell = arena_array(s->arena, union cell, (size_t)size + 1);
+    if (!take(x, s, (size_t)size + 1, sizeof *cell))
+        return false;
     for (uint32_t i = 0; i < x->ranges.n; i++)
-        s->n += sets_is_addr(x->member)
-                    ? list_addr_range(cell + s->n, &x->ranges.addr[i])
-                    : list_range(cell + s->n, &x->ranges.range[i]);
-    s->type =
+        set->n += sets_is_addr(x->member)
+                      ? list_addr_range(cell + set->n, &x->ranges.addr[i])
+                      : list_range(cell + set->n, &x->ranges.range[i]);
+    set->type =
         (struct vtype){.type = TYPE_SET, .members = 1, .member = {x->member}};
     if (x->member == TYPE_STRING) {
-        struct strtab copy = *text; /* qsort_r takes no const */
-        qsort_r(cell, s->n, sizeof *cell, cmp_text, &copy);
+        struct strtab copy = *s->text; /* qsort_r takes no const */
+        qsort_r(cell, set->n, sizeof *cell, cmp_text, &copy);
     }
-    s->member = cell;
-    x->members = s;
+    set->member = cell;
+    x->members = set;
     return true;
 }

@@ -42,11 +42,14 @@ struct sets *sets_algebra(struct arena *a, enum ast_op op, struct sets *left,
 void sets_slots(const struct sets *x,
                 void (*f)(void *ctx, struct scope_slot *slot), void *ctx);
 bool sets_has_slot(const struct sets *x);
-/* Makes x->ranges. Fails where a slot is not filled. */
-bool sets_resolve(struct sets *x, struct arena *a, struct err *e) MUST_CHECK;
-/* Makes x->members of a resolved set; fails where it has too many. */
-bool sets_members(struct sets *x, struct arena *a, const struct strtab *text,
+/* Makes x->ranges, in the scope's arena and charged to its run. Fails where a
+ * slot is not filled. */
+bool sets_resolve(struct sets *x, struct scope *s, struct err *e) MUST_CHECK;
+/* What a resolved set does not hold. */
+bool sets_outside(const struct sets *x, struct scope *s, struct rangeset *out,
                   struct err *e) MUST_CHECK;
+/* Makes x->members of a resolved set; fails where it has too many. */
+bool sets_members(struct sets *x, struct scope *s, struct err *e) MUST_CHECK;
 /* How many values a resolved set holds, INT64_MAX for that many or more. */
 int64_t sets_size(const struct sets *x);
 

@@ -100,7 +100,7 @@ static bool home_nets(struct reader *r, const struct ast *value,
         err_hint(e, "home = {192.0.2.0/24, 2001:db8::/32};");
         return false;
     }
-    if (!sets_resolve(x->set, r->a, e))
+    if (!sets_resolve(x->set, &r->scope, e))
         return false;
     *out = x->set->ranges;
     return true;

@@ -58,7 +58,7 @@ static bool add_values(struct stage_run *r, const struct column *c,
         if (!column_absent(c, rows->row[k]))
             some.row[some.n++] = rows->row[k];
     }
-    return keytab_rows(r->state, c, &some, id, r->run->budget) || over(r);
+    return keytab_rows(r->state, c, &some, id, r->run) || over(r);
 }
 
 static bool add_members(struct stage_run *r, const struct set *set)
@@ -69,7 +69,7 @@ static bool add_members(struct stage_run *r, const struct set *set)
     for (size_t i = 0; i < set->n; i++) {
         for (uint32_t m = 0; m < members; m++)
             tuple[m] = (struct value){.cell = set->member[i * members + m]};
-        if (!keytab_tuple(r->state, tuple, &id, r->run->budget))
+        if (!keytab_tuple(r->state, tuple, &id, r->run))
             return over(r);
     }
     return true;
@@ -109,8 +109,14 @@ const struct set *stage_set_result(struct stage_run *r)
 {
     const struct keytab *t = r->state;
     struct set *set = arena_new(r->run->arena, struct set);
-    uint32_t *id = malloc(((size_t)t->n + 1) * sizeof *id);
+    size_t bytes = ((size_t)t->n + 1) * sizeof(uint32_t);
 
+    if (!budget_take(r->run->budget,
+                     bytes + (size_t)t->n * t->keys * sizeof(union cell))) {
+        over(r);
+        return NULL;
+    }
+    uint32_t *id = malloc(bytes);
     if (!id)
         err_no_memory();
     for (uint32_t i = 0; i < t->n; i++)
@@ -120,6 +126,7 @@ const struct set *stage_set_result(struct stage_run *r)
     if (ok)
         set->member = cells(t, id, r->run->arena);
     free(id);
+    budget_give(r->run->budget, bytes);
     return ok ? set : NULL;
 }
 

@@ -155,7 +155,7 @@ static bool find_groups(struct stage_run *r, struct batch *b, uint32_t *group)
     for (uint32_t k = 0; k < bound->keys; k++)
         c[k] = expr_value(bound->key[k], b, &b->sel, &r->run->eval);
     return r->run->e->code == ERR_NONE &&
-           keytab_rows(&s->groups, c, &b->sel, group, r->run->budget);
+           keytab_rows(&s->groups, c, &b->sel, group, r->run);
 }
 
 static bool push(struct stage_run *r, struct batch *b)

@@ -139,9 +139,11 @@ static bool copy_head(struct copying *c, struct kv_txn *from, struct err *e)
            month_head_write(c->txn, &out, e);
 }
 
-static bool is_head(struct kv_bytes key)
+/* The copy has a head and counts of rows of its own. */
+static bool is_own(struct kv_bytes key)
 {
-    return key.len == 4 && memcmp(key.data, "head", 4) == 0;
+    return key.len >= 4 && (memcmp(key.data, "head", 4) == 0 ||
+                            memcmp(key.data, "rows", 4) == 0);
 }
 
 /* What else lies there speaks of blocks by their checksums. */
@@ -154,10 +156,9 @@ static bool copy_meta(struct copying *c, struct kv_txn *from, struct err *e)
         return false;
     bool good = kv_cursor_step(k, KV_FIRST, &key, &v, e);
     while (good && key.data)
-        good =
-            (is_head(key) || (make_room(c, v.len, e) &&
-                              kv_put(c->txn, ENVS_META, key, v, false, e))) &&
-            kv_cursor_step(k, KV_NEXT, &key, &v, e);
+        good = (is_own(key) || (make_room(c, v.len, e) &&
+                                kv_put(c->txn, ENVS_META, key, v, false, e))) &&
+               kv_cursor_step(k, KV_NEXT, &key, &v, e);
     kv_cursor_close(k);
     return good;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "store/sealed.h"
+
 static const char key_format[] = "format", key_head[] = "head";
 
 static struct kv_bytes text_key(const char *s)
@@ -85,7 +87,7 @@ bool catalogue_read(struct kv_txn *t, struct catalogue_head *h, struct err *e)
     h->options.tunnels_inner = cursor_u8(&c);
     h->sequence = cursor_u64(&c);
     h->next_id = cursor_u64(&c);
-    if (!id || c.bad)
+    if (!id || !sealed_good(&c, text_key(key_head), v))
         return err_set(e, ERR_STORE, "the catalogue of the store is damaged");
     return true;
 }
@@ -101,6 +103,7 @@ bool catalogue_write(struct kv_txn *t, const struct catalogue_head *h,
     buf_u8(&head, h->options.tunnels_inner);
     buf_u64(&head, h->sequence);
     buf_u64(&head, h->next_id);
+    sealed_end(&head, text_key(key_head));
     bool good = kv_put(t, ENVS_META, text_key(key_format),
                        (struct kv_bytes){format.data, format.len}, false, e) &&
                 kv_put(t, ENVS_META, text_key(key_head),
@@ -160,7 +163,7 @@ static bool capture_read(struct kv_bytes key, struct kv_bytes v,
     c->state = cursor_u8(&in) ? CAPTURE_CUT : CAPTURE_WHOLE;
     catalogue_take_text(&in, c->sensor, sizeof c->sensor);
     catalogue_take_text(&in, c->name, sizeof c->name);
-    return key.len == 8 && !in.bad;
+    return key.len == 8 && sealed_good(&in, key, v);
 }
 
 /* Digest in its byte order, then id: captures of one digest lie together. */
@@ -169,6 +172,12 @@ static void index_key(uint8_t out[24], struct digest first, uint64_t id)
     catalogue_key(out, first.hi);
     catalogue_key(out + 8, first.lo);
     catalogue_key(out + 16, id);
+}
+
+static bool put_row(struct kv_txn *t, uint32_t db, struct kv_bytes key,
+                    struct kv_bytes v, struct err *e)
+{
+    return sealed_change(t, db, key, &v, e) && kv_put(t, db, key, v, false, e);
 }
 
 bool catalogue_put(struct kv_txn *t, const struct store_capture *c,
@@ -180,10 +189,11 @@ bool catalogue_put(struct kv_txn *t, const struct store_capture *c,
     catalogue_key(id, c->id);
     index_key(index, c->first, c->id);
     capture_write(&row, c);
-    bool good = kv_put(t, ENVS_CAPTURES, (struct kv_bytes){id, sizeof id},
-                       (struct kv_bytes){row.data, row.len}, false, e) &&
-                kv_put(t, ENVS_INDEX, (struct kv_bytes){index, sizeof index},
-                       (struct kv_bytes){index, 0}, false, e);
+    sealed_end(&row, (struct kv_bytes){id, sizeof id});
+    bool good = put_row(t, ENVS_CAPTURES, (struct kv_bytes){id, sizeof id},
+                        (struct kv_bytes){row.data, row.len}, e) &&
+                put_row(t, ENVS_INDEX, (struct kv_bytes){index, sizeof index},
+                        (struct kv_bytes){index, 0}, e);
     buf_free(&row);
     return good;
 }
@@ -244,9 +254,30 @@ bool catalogue_each(struct kv_txn *t, const struct digest *first,
         return false;
     if (first)
         index_key(from, *first, 0);
+    struct sealed_sum sum = {0};
     bool good = kv_cursor_step(c, first ? KV_FROM : KV_FIRST, &key, &row, e);
-    while (good && key.data && (good = visit_row(&v, key, row, e)) && v.more)
+    while (good && key.data) {
+        sealed_see(&sum, key, row);
+        good = visit_row(&v, key, row, e);
+        if (!good || !v.more)
+            break;
         good = kv_cursor_step(c, KV_NEXT, &key, &row, e);
+    }
     kv_cursor_close(c);
-    return good;
+    return good && (first || !v.more || sealed_all(t, ENVS_CAPTURES, &sum, e));
+}
+
+bool catalogue_index_whole(struct kv_txn *t, struct err *e)
+{
+    struct kv_bytes key, row;
+    struct sealed_sum sum = {0};
+    struct kv_cursor *c = kv_cursor_open(t, ENVS_INDEX, e);
+    bool good = c && kv_cursor_step(c, KV_FIRST, &key, &row, e);
+
+    while (good && key.data) {
+        sealed_see(&sum, key, row);
+        good = kv_cursor_step(c, KV_NEXT, &key, &row, e);
+    }
+    kv_cursor_close(c);
+    return good && sealed_all(t, ENVS_INDEX, &sum, e);
 }

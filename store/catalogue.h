@@ -30,6 +30,9 @@ bool catalogue_each(struct kv_txn *t, const struct digest *first,
                     bool (*fn)(void *ctx, const struct store_capture *c),
                     void *ctx, struct err *e) MUST_CHECK;
 
+/* Are the captures found by digest those that were put in? */
+bool catalogue_index_whole(struct kv_txn *t, struct err *e) MUST_CHECK;
+
 /* Keys: numbers big-endian, so that they sort. */
 void catalogue_key(uint8_t out[8], uint64_t id);
 uint64_t catalogue_key_id(struct kv_bytes key);

@@ -1,4 +1,5 @@
 /* lmdb_kv.c - the only file that knows LMDB. */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -31,6 +32,7 @@ struct kv_txn {
     struct kv *kv;
     MDB_txn *txn;
     bool tables; /* this transaction can see them */
+    bool write;
 };
 
 struct kv_cursor {
@@ -103,13 +105,26 @@ static bool make_files(const char *path, struct err *e)
     return true;
 }
 
+/* LMDB cannot go on from here, and would abort the process. */
+static void on_assert(MDB_env *env, const char *message)
+{
+    const char *path = "the store";
+    struct err e = {0};
+
+    (void)mdb_env_get_path(env, &path);
+    err_set(&e, ERR_STORE, "%s is damaged: %s", path, message);
+    err_print(stderr, &e, NULL, NULL);
+    _exit(err_exit_status(&e));
+}
+
 static int env_open(struct kv *k, size_t map, unsigned flags)
 {
     int rc = mdb_env_create(&k->env);
 
     if (rc)
         return rc;
-    if ((rc = mdb_env_set_maxreaders(k->env, READERS)) ||
+    if ((rc = mdb_env_set_assert(k->env, on_assert)) ||
+        (rc = mdb_env_set_maxreaders(k->env, READERS)) ||
         (rc = mdb_env_set_maxdbs(k->env, KV_DBS)) ||
         (rc = mdb_env_set_mapsize(k->env, map)) ||
         (rc = mdb_env_open(k->env, k->path, flags, 0600))) {
@@ -246,13 +261,51 @@ static int open_tables(struct kv *k, bool make)
     return rc;
 }
 
+/* All tables come with the first commit: none, or their names are damaged. */
 static int find_tables(struct kv *k, bool make)
 {
     int rc = k->tables ? 0 : open_tables(k, false);
+    MDB_stat stat;
 
-    if (rc == MDB_NOTFOUND)
-        rc = make ? open_tables(k, true) : 0;
-    return rc;
+    if (rc != MDB_NOTFOUND)
+        return rc;
+    if (mdb_env_stat(k->env, &stat) == 0 && stat.ms_entries > 0) {
+        rc = open_tables(k, false); /* they may have come just now */
+        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
+    }
+    return make ? open_tables(k, true) : 0;
+}
+
+/* LMDB's roots have no checksum: one that is damaged may be an older state of
+ * the tables. So each state holds the number of its transaction. */
+static MDB_val number_key(void)
+{
+    static char key[] = "txn";
+
+    return (MDB_val){3, key};
+}
+
+static int put_number(struct kv_txn *t)
+{
+    uint64_t number = htole64(mdb_txn_id(t->txn));
+    MDB_val k = number_key(), v = {sizeof number, &number};
+
+    return t->write && t->tables ? mdb_put(t->txn, t->kv->dbi[0], &k, &v, 0)
+                                 : 0;
+}
+
+static int check_number(struct kv_txn *t)
+{
+    uint64_t number = mdb_txn_id(t->txn) - (t->write ? 1 : 0), found;
+    MDB_val k = number_key(), v;
+    int rc = t->tables ? mdb_get(t->txn, t->kv->dbi[0], &k, &v) : MDB_NOTFOUND;
+
+    if (rc != 0)
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    if (v.mv_size != sizeof found)
+        return MDB_CORRUPTED;
+    memcpy(&found, v.mv_data, sizeof found);
+    return le64toh(found) == number ? 0 : MDB_CORRUPTED;
 }
 
 struct kv_txn *kv_begin(struct kv *k, bool write, struct err *e)
@@ -262,6 +315,7 @@ struct kv_txn *kv_begin(struct kv *k, bool write, struct err *e)
     if (!t)
         err_no_memory();
     t->kv = k;
+    t->write = write;
     k->full = false;
     pthread_mutex_lock(&k->lock);
     int rc = find_tables(k, write);
@@ -271,9 +325,13 @@ struct kv_txn *kv_begin(struct kv *k, bool write, struct err *e)
         k->live++;
     t->tables = k->tables;
     pthread_mutex_unlock(&k->lock);
-    if (rc == 0)
+    if (rc) {
+        free(t);
+    } else if ((rc = check_number(t)) == 0) {
         return t;
-    free(t);
+    } else {
+        kv_abort(t);
+    }
     failed(k, rc, "read", e);
     return NULL;
 }
@@ -297,8 +355,12 @@ void kv_abort(struct kv_txn *t)
 bool kv_commit(struct kv_txn *t, struct err *e)
 {
     struct kv *k = t->kv;
-    int rc = mdb_txn_commit(t->txn);
+    int rc = put_number(t);
 
+    if (rc == 0)
+        rc = mdb_txn_commit(t->txn);
+    else
+        mdb_txn_abort(t->txn);
     k->full = rc == MDB_MAP_FULL;
     ended(t);
     return rc == 0 ? true : failed(k, rc, "write", e);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "store/catalogue.h"
+#include "store/sealed.h"
 
 static const char key_head[] = "head";
 
@@ -45,7 +46,7 @@ bool month_head_read(struct kv_txn *t, struct month_head *h, struct err *e)
     h->previous = cursor_u64(&c);
     h->purged = cursor_u64(&c);
     uint32_t n = cursor_u32(&c);
-    if (c.bad || n != (size_t)(c.end - c.at) / 16)
+    if (c.bad || n > (size_t)(c.end - c.at) / 16)
         return damaged(e, "the head");
     h->dead = calloc(n + 1, sizeof *h->dead);
     if (!h->dead)
@@ -54,7 +55,7 @@ bool month_head_read(struct kv_txn *t, struct month_head *h, struct err *e)
         h->dead[h->dead_n].id = cursor_u64(&c);
         h->dead[h->dead_n].sequence = cursor_u64(&c);
     }
-    return true;
+    return sealed_good(&c, head_key(), v) ? true : damaged(e, "the head");
 }
 
 bool month_head_write(struct kv_txn *t, const struct month_head *h,
@@ -71,6 +72,7 @@ bool month_head_write(struct kv_txn *t, const struct month_head *h,
         buf_u64(&b, h->dead[i].id);
         buf_u64(&b, h->dead[i].sequence);
     }
+    sealed_end(&b, head_key());
     bool good = kv_put(t, ENVS_META, head_key(),
                        (struct kv_bytes){b.data, b.len}, false, e);
     buf_free(&b);
@@ -115,7 +117,9 @@ static bool row_decode(uint64_t capture, struct kv_bytes v, struct month_row *r)
     r->first.hi = cursor_u64(&c);
     catalogue_take_text(&c, r->sensor, sizeof r->sensor);
     catalogue_take_text(&c, r->name, sizeof r->name);
-    return !c.bad;
+    uint8_t key[8];
+    catalogue_key(key, capture);
+    return sealed_good(&c, (struct kv_bytes){key, 8}, v);
 }
 
 bool month_row_read(struct kv_txn *t, uint64_t capture, struct month_row *r,
@@ -148,8 +152,11 @@ bool month_row_write(struct kv_txn *t, const struct month_row *r, struct err *e)
     buf_u64(&b, r->first.hi);
     catalogue_put_text(&b, r->sensor);
     catalogue_put_text(&b, r->name);
-    bool good = kv_put(t, ENVS_LEDGER, (struct kv_bytes){key, 8},
-                       (struct kv_bytes){b.data, b.len}, false, e);
+    sealed_end(&b, (struct kv_bytes){key, 8});
+    struct kv_bytes row = {b.data, b.len};
+    bool good =
+        sealed_change(t, ENVS_LEDGER, (struct kv_bytes){key, 8}, &row, e) &&
+        kv_put(t, ENVS_LEDGER, (struct kv_bytes){key, 8}, row, false, e);
     buf_free(&b);
     return good;
 }
@@ -161,19 +168,21 @@ bool month_rows_each(struct kv_txn *t,
 {
     struct kv_bytes key, v;
     struct kv_cursor *c = kv_cursor_open(t, ENVS_LEDGER, e);
+    struct sealed_sum sum = {0};
     struct month_row r;
 
     if (!c)
         return false;
     bool good = kv_cursor_step(c, KV_FIRST, &key, &v, e);
     while (good && key.data) {
+        sealed_see(&sum, key, v);
         good = row_decode(catalogue_key_id(key), v, &r)
                    ? fn(ctx, &r, e)
                    : damaged(e, "a row of the ledger");
         good = good && kv_cursor_step(c, KV_NEXT, &key, &v, e);
     }
     kv_cursor_close(c);
-    return good;
+    return good && sealed_all(t, ENVS_LEDGER, &sum, e);
 }
 
 /* ---- blocks ---- */
@@ -206,7 +215,9 @@ bool month_block_put(struct kv_txn *t, uint64_t id, struct kv_bytes v,
     uint8_t key[8];
 
     catalogue_key(key, id);
-    return kv_put(t, ENVS_BLOCKS, (struct kv_bytes){key, 8}, v, true, e);
+    struct kv_bytes k = {key, 8};
+    return sealed_change(t, ENVS_BLOCKS, k, &v, e) &&
+           kv_put(t, ENVS_BLOCKS, k, v, true, e);
 }
 
 static bool block_del(struct kv_txn *t, uint64_t id, struct err *e)
@@ -214,7 +225,9 @@ static bool block_del(struct kv_txn *t, uint64_t id, struct err *e)
     uint8_t key[8];
 
     catalogue_key(key, id);
-    return kv_del(t, ENVS_BLOCKS, (struct kv_bytes){key, 8}, e);
+    struct kv_bytes k = {key, 8};
+    return sealed_change(t, ENVS_BLOCKS, k, NULL, e) &&
+           kv_del(t, ENVS_BLOCKS, k, e);
 }
 
 bool month_blocks_each(struct kv_txn *t,
@@ -227,11 +240,15 @@ bool month_blocks_each(struct kv_txn *t,
 
     if (!c)
         return false;
+    struct sealed_sum sum = {0};
     bool good = kv_cursor_step(c, KV_FIRST, &key, &v, e);
-    while (good && key.data && (good = fn(ctx, catalogue_key_id(key), v, e)))
-        good = kv_cursor_step(c, KV_NEXT, &key, &v, e);
+    while (good && key.data) {
+        sealed_see(&sum, key, v);
+        good = fn(ctx, catalogue_key_id(key), v, e) &&
+               kv_cursor_step(c, KV_NEXT, &key, &v, e);
+    }
     kv_cursor_close(c);
-    return good;
+    return good && sealed_all(t, ENVS_BLOCKS, &sum, e);
 }
 
 bool month_tail(struct kv_txn *t, const char *sensor, uint64_t *id,
@@ -328,8 +345,10 @@ static bool restore_rows(struct undo *u, struct err *e)
         r.has_before = false;
         r.sequence = 0; /* committed long ago */
         catalogue_key(key, r.capture);
+        struct kv_bytes k = {key, 8};
         if (had ? !month_row_write(u->txn, &r, e)
-                : !kv_del(u->txn, ENVS_LEDGER, (struct kv_bytes){key, 8}, e))
+                : !sealed_change(u->txn, ENVS_LEDGER, k, NULL, e) ||
+                      !kv_del(u->txn, ENVS_LEDGER, k, e))
             return false;
     }
     return true;

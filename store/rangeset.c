@@ -1,5 +1,5 @@
 /* rangeset.c - sorted disjoint ranges. Questions search the two kinds as they
- * are; set algebra maps both to one kind of 128-bit ranges and back. */
+ * are; set algebra maps both to one kind of 128-bit points and back. */
 #include "store/rangeset.h"
 
 #include <stdlib.h>
@@ -132,23 +132,6 @@ static uint32_t normalise(struct stretch *s, uint32_t n)
     return out + 1;
 }
 
-/* The ranges of a set as stretches, with room for `more`. */
-static struct stretch *unpack(struct arena *a, const struct rangeset *s,
-                              bool addr, uint32_t more)
-{
-    struct stretch *out = arena_array(a, struct stretch, (size_t)s->n + more);
-
-    for (uint32_t i = 0; i < s->n; i++) {
-        if (addr)
-            out[i] = (struct stretch){point_of_addr(s->addr[i].lo),
-                                      point_of_addr(s->addr[i].hi)};
-        else
-            out[i] = (struct stretch){point_of(s->range[i].lo),
-                                      point_of(s->range[i].hi)};
-    }
-    return out;
-}
-
 static struct rangeset pack(struct arena *a, const struct stretch *s,
                             uint32_t n, bool addr)
 {
@@ -189,70 +172,154 @@ struct rangeset rangeset_make_addr(struct arena *a, const struct addr_range *r,
     return pack(a, s, normalise(s, n), true);
 }
 
+/* ---- algebra ---- */
+
+/* The ends of a set's ranges in order: even ones begin, odd ones lie behind
+ * the last point. */
+struct ends {
+    const struct rangeset *set;
+    bool addr;
+    size_t n, of; /* the next end, and how many there are */
+    bool inside;
+    point at;
+};
+
+static void read_end(struct ends *x)
+{
+    const struct rangeset *s = x->set;
+    size_t i = x->n / 2;
+    point last;
+
+    if (x->n == x->of)
+        return;
+    if (x->n % 2 == 0) {
+        x->at =
+            x->addr ? point_of_addr(s->addr[i].lo) : point_of(s->range[i].lo);
+        return;
+    }
+    last = x->addr ? point_of_addr(s->addr[i].hi) : point_of(s->range[i].hi);
+    x->at = last + 1;
+    if (last == POINT_MAX)
+        x->of = x->n; /* nothing lies behind */
+}
+
+static void pass_end(struct ends *x, point at)
+{
+    if (x->n == x->of || x->at != at)
+        return;
+    x->inside = !x->inside;
+    x->n++;
+    read_end(x);
+}
+
+static void put_range(struct rangeset *out, bool addr, point lo, point hi)
+{
+    if (addr)
+        out->addr[out->n++] =
+            (struct addr_range){point_addr(lo), point_addr(hi)};
+    else
+        out->range[out->n++] = (struct range){point_int(lo), point_int(hi)};
+}
+
+static bool is_kept(enum rangeset_op op, bool x, bool y)
+{
+    switch (op) {
+    case RANGESET_UNION: return x || y;
+    case RANGESET_INTERSECT: return x && y;
+    case RANGESET_SUBTRACT: break;
+    }
+    return x && !y;
+}
+
+static struct ends ends_of(const struct rangeset *s, bool addr)
+{
+    struct ends x = {.set = s, .addr = addr, .of = (size_t)s->n * 2};
+
+    read_end(&x);
+    return x;
+}
+
+static point next_end(const struct ends *x, const struct ends *y)
+{
+    if (x->n == x->of)
+        return y->at;
+    return y->n == y->of || x->at < y->at ? x->at : y->at;
+}
+
+enum { CHECK_EVERY = 1 << 16 };
+
+static bool may_go_on(const struct rangeset_guard *g, size_t step)
+{
+    return !g || step % CHECK_EVERY || g->go_on(g->ctx);
+}
+
+size_t rangeset_bytes(size_t n, bool addr)
+{
+    return n * (addr ? sizeof(struct addr_range) : sizeof(struct range));
+}
+
+static struct rangeset room_for(struct arena *a, size_t n, bool addr)
+{
+    void *p = arena_alloc_raw(a, rangeset_bytes(n, addr));
+
+    return addr ? (struct rangeset){.addr = p} : (struct rangeset){.range = p};
+}
+
+bool rangeset_combine(struct arena *a, enum rangeset_op op,
+                      const struct rangeset *const side[2], bool addr,
+                      const struct rangeset_guard *g, struct rangeset *out)
+{
+    struct ends x = ends_of(side[0], addr), y = ends_of(side[1], addr);
+    point lo = 0, max = addr ? POINT_MAX : (point)UINT64_MAX;
+    bool open = false;
+
+    *out = room_for(a, (size_t)side[0]->n + side[1]->n, addr);
+    for (size_t step = 1; x.n < x.of || y.n < y.of; step++) {
+        point at = next_end(&x, &y);
+        pass_end(&x, at);
+        pass_end(&y, at);
+        bool kept = is_kept(op, x.inside, y.inside);
+        if (kept && !open)
+            lo = at;
+        else if (open && !kept)
+            put_range(out, addr, lo, at - 1);
+        open = kept;
+        if (!may_go_on(g, step))
+            return false;
+    }
+    if (open)
+        put_range(out, addr, lo, max);
+    return true;
+}
+
+static struct rangeset combine(struct arena *a, enum rangeset_op op,
+                               const struct rangeset *x,
+                               const struct rangeset *y, bool addr)
+{
+    const struct rangeset *const side[2] = {x, y};
+    struct rangeset out;
+
+    if (!rangeset_combine(a, op, side, addr, NULL, &out))
+        out.n = 0; /* nobody said to stop */
+    return out;
+}
+
 struct rangeset rangeset_union(struct arena *a, const struct rangeset *x,
                                const struct rangeset *y, bool addr)
 {
-    struct stretch *s = unpack(a, x, addr, y->n);
-    const struct stretch *t = unpack(a, y, addr, 0);
-
-    for (uint32_t i = 0; i < y->n; i++)
-        s[x->n + i] = t[i];
-    return pack(a, s, normalise(s, x->n + y->n), addr);
-}
-
-static struct stretch common(struct stretch x, struct stretch y)
-{
-    return (struct stretch){x.lo > y.lo ? x.lo : y.lo,
-                            x.hi < y.hi ? x.hi : y.hi};
+    return combine(a, RANGESET_UNION, x, y, addr);
 }
 
 struct rangeset rangeset_intersect(struct arena *a, const struct rangeset *x,
                                    const struct rangeset *y, bool addr)
 {
-    const struct stretch *s = unpack(a, x, addr, 0);
-    const struct stretch *t = unpack(a, y, addr, 0);
-    struct stretch *out = arena_array(a, struct stretch, (size_t)x->n + y->n);
-    uint32_t n = 0;
-
-    for (uint32_t i = 0, k = 0; i < x->n && k < y->n;) {
-        struct stretch both = common(s[i], t[k]);
-        if (both.lo <= both.hi)
-            out[n++] = both;
-        if (s[i].hi < t[k].hi)
-            i++;
-        else
-            k++;
-    }
-    return pack(a, out, n, addr);
-}
-
-/* What lies outside `s`, up to the largest point of the space. */
-static uint32_t complement(const struct stretch *s, uint32_t n, point max,
-                           struct stretch *out)
-{
-    uint32_t found = 0;
-    point from = 0;
-
-    for (uint32_t i = 0; i < n; i++) {
-        if (s[i].lo > from)
-            out[found++] = (struct stretch){from, s[i].lo - 1};
-        if (s[i].hi == max)
-            return found;
-        from = s[i].hi + 1;
-    }
-    out[found++] = (struct stretch){from, max};
-    return found;
+    return combine(a, RANGESET_INTERSECT, x, y, addr);
 }
 
 struct rangeset rangeset_subtract(struct arena *a, const struct rangeset *x,
                                   const struct rangeset *y, bool addr)
 {
-    const struct stretch *t = unpack(a, y, addr, 0);
-    struct stretch *out = arena_array(a, struct stretch, (size_t)y->n + 1);
-    point max = addr ? POINT_MAX : (point)UINT64_MAX;
-    struct rangeset rest = pack(a, out, complement(t, y->n, max, out), addr);
-
-    return rangeset_intersect(a, x, &rest, addr);
+    return combine(a, RANGESET_SUBTRACT, x, y, addr);
 }
 
 bool rangeset_subset(const struct rangeset *x, const struct rangeset *y,

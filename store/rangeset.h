@@ -8,6 +8,7 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "base/err.h"
 
 struct range {
     int64_t lo, hi; /* lo <= hi, both included */
@@ -38,6 +39,22 @@ struct rangeset rangeset_make_addr(struct arena *a, const struct addr_range *r,
                                    uint32_t n);
 
 /* Set algebra. Both sides must be of the same kind, named by `addr`. */
+enum rangeset_op { RANGESET_UNION, RANGESET_INTERSECT, RANGESET_SUBTRACT };
+
+/* Asked now and then whether to go on; NULL: always. */
+struct rangeset_guard {
+    bool (*go_on)(void *ctx);
+    void *ctx;
+};
+
+/* Takes rangeset_bytes() of the ranges of both sides; false: go_on() said so.
+ */
+bool rangeset_combine(struct arena *a, enum rangeset_op op,
+                      const struct rangeset *const side[2], bool addr,
+                      const struct rangeset_guard *g,
+                      struct rangeset *out) MUST_CHECK;
+/* What n ranges take in memory. */
+size_t rangeset_bytes(size_t n, bool addr);
 struct rangeset rangeset_union(struct arena *a, const struct rangeset *x,
                                const struct rangeset *y, bool addr);
 struct rangeset rangeset_intersect(struct arena *a, const struct rangeset *x,

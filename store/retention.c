@@ -339,7 +339,8 @@ static bool read_pruned(struct store_writer *w, struct err *e)
 {
     struct kv *k = envs_get(&w->s->envs, ENVS_CATALOGUE, e);
     struct kv_txn *t = k ? kv_begin(k, false, e) : NULL;
-    bool good = t && pruned_read(t, &w->pruned, e);
+    bool good =
+        t && pruned_read(t, &w->pruned, e) && catalogue_index_whole(t, e);
 
     kv_abort(t);
     envs_put(&w->s->envs, k);

@@ -160,7 +160,7 @@ const struct expr *batches_filter(struct batches *b, const char *text)
 
 const struct sel *batches_keep(struct batches *b, const struct expr *x)
 {
-    struct expr_eval ev = {&b->tmp, &b->text, &b->e};
+    struct expr_eval ev = {.tmp = &b->tmp, .text = &b->text, .e = &b->e};
 
     arena_reset(&b->tmp);
     batch_select_all(&b->batch);

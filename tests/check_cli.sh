@@ -197,7 +197,16 @@ fi
 
 status 6 -s "$dir/big" query -q --limit-time 1ms 'all | stats s = set(src, dst, seq)'
 cp -r "$store" "$dir/site" && printf 'home = {nonsense};\n' >"$dir/site/site.trawl"
-status 2 -s "$dir/site" query all && says err "site.trawl:1:"
+status 2 -s "$dir/site" query all && says err "site.trawl:1:9: " && says err "  home = {nonsense};" &&
+    says err "          ^^^^^^^^"
+grep -q "you have" "$dir/err" && wrong "an empty list is a hint"
+
+# ---- a file that begins with the mark of a byte order
+printf '\357\273\277all | stats n = count()\n' >"$dir/mark.trawl"
+status 0 -s "$store" query -q -F "$dir/mark.trawl"
+status 0 help dir && says out "dir           string"
+status 0 help version && [ "$(head -1 "$dir/out")" = "usage: trawl version" ] || wrong "a blank ends the usage"
+status 0 version && { grep -qE '^built with (gcc|clang) ' "$dir/out" || wrong "version names no compiler"; }
 
 # ---- Ctrl-C: 130 within a second
 mkfifo "$dir/fifo"

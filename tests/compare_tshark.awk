@@ -38,7 +38,7 @@ function translate(    p, v6, ip) {
         t[6] = o[6]
     t[7] = v6 ? $11 : $10
     t[8] = number(v6 ? $13 : $12)
-    if (v6 && $32 !~ /^([a-z0-9]+:)*ipv6(:ipv6\.[a-z]+)*:ipv6\.fraghdr/)
+    if (v6 && $32 !~ "^(" below ":)*ipv6(:ipv6[.][a-z]+)*:ipv6[.]fraghdr")
         t[8] = ""
     if ($32 ~ /fraghdr.*:ipv6\.fraghdr/)
         t[8] = o[8]

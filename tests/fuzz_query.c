@@ -66,7 +66,7 @@ static void check_condition(struct batches *b, const struct ast *n, size_t size)
 
 static void check_values(struct batches *b, const struct ast *n, size_t size)
 {
-    struct expr_eval ev = {&b->tmp, &b->text, &b->e};
+    struct expr_eval ev = {.tmp = &b->tmp, .text = &b->text, .e = &b->e};
 
     for (; n; n = n->next) {
         const struct ast *value = n->kind == AST_ASSIGN ? n->arg : n;

@@ -68,6 +68,8 @@ static void numbers_tuples_in_order_of_appearance(void **state)
     enum type type[2] = {TYPE_INT, TYPE_ADDR};
     uint32_t id[BATCH_ROWS], n = 0;
     struct budget b = {0};
+    struct err e = {.code = ERR_NONE};
+    struct run run = {.budget = &b, .e = &e};
     struct keytab t;
     struct sel rows;
 
@@ -81,7 +83,7 @@ static void numbers_tuples_in_order_of_appearance(void **state)
                 rows.row[rows.n++] = (uint16_t)i;
         }
         batch_of(batch, BATCH_ROWS, number, addr, absent);
-        assert_true(keytab_rows(&t, c, &rows, id, &b));
+        assert_true(keytab_rows(&t, c, &rows, id, &run));
         for (uint32_t k = 0; k < rows.n; k++) {
             uint32_t want = find(known, n, &batch[rows.row[k]]);
             if (want == n)
@@ -98,6 +100,8 @@ static void grows_past_its_first_slots(void **state)
 {
     enum type type = TYPE_INT;
     struct budget b = {0};
+    struct err e = {.code = ERR_NONE};
+    struct run run = {.budget = &b, .e = &e};
     struct keytab t;
     uint32_t id;
 
@@ -106,7 +110,7 @@ static void grows_past_its_first_slots(void **state)
     for (int64_t round = 0; round < 2; round++) {
         for (int64_t i = 0; i < 50000; i++) {
             struct value v = {.cell.i = i << 32};
-            assert_true(keytab_tuple(&t, &v, &id, &b));
+            assert_true(keytab_tuple(&t, &v, &id, &run));
             assert_int_equal(id, i);
         }
     }
@@ -118,6 +122,8 @@ static void keeps_within_its_budget(void **state)
 {
     enum type type = TYPE_ADDR;
     struct budget b = {.limit = 100000};
+    struct err e = {.code = ERR_NONE};
+    struct run run = {.budget = &b, .e = &e};
     struct keytab t;
     uint32_t id, i = 0;
     bool ok = true;
@@ -126,7 +132,7 @@ static void keeps_within_its_budget(void **state)
     keytab_open(&t, &type, 1);
     for (; ok && i < 100000; i++) {
         struct value v = {.cell.a = addr_from_v4(i)};
-        ok = keytab_tuple(&t, &v, &id, &b);
+        ok = keytab_tuple(&t, &v, &id, &run);
     }
     assert_false(ok);
     assert_in_range(i, 1000, 10000);
@@ -142,22 +148,48 @@ static void tells_sets_apart_by_their_members(void **state)
     struct set a = {of, 2, one}, b = {of, 1, two}, c = {of, 2, one};
     enum type type = TYPE_SET;
     struct budget none = {0};
+    struct err e = {.code = ERR_NONE};
+    struct run run = {.budget = &none, .e = &e};
     struct keytab t;
     uint32_t id[3];
 
     (void)state;
     keytab_open(&t, &type, 1);
     assert_true(
-        keytab_tuple(&t, &(struct value){.cell.set = &a}, &id[0], &none));
+        keytab_tuple(&t, &(struct value){.cell.set = &a}, &id[0], &run));
     assert_true(
-        keytab_tuple(&t, &(struct value){.cell.set = &b}, &id[1], &none));
+        keytab_tuple(&t, &(struct value){.cell.set = &b}, &id[1], &run));
     assert_true(
-        keytab_tuple(&t, &(struct value){.cell.set = &c}, &id[2], &none));
+        keytab_tuple(&t, &(struct value){.cell.set = &c}, &id[2], &run));
     assert_int_equal(id[0], 0);
     assert_int_equal(id[1], 1);
     assert_int_equal(id[2], 0);
     assert_ptr_not_equal(t.key[0].set[0], &a);
     keytab_close(&t, &none);
+}
+
+static void ends_when_it_is_stopped(void **state)
+{
+    volatile sig_atomic_t stop = 0;
+    enum type type = TYPE_INT;
+    struct budget b = {0};
+    struct err e = {.code = ERR_NONE};
+    struct run run = {.budget = &b, .e = &e, .stop = &stop};
+    struct keytab t;
+    uint32_t id, n = 0;
+
+    (void)state;
+    keytab_open(&t, &type, 1);
+    for (bool ok = true; ok && n < 50000; n++) {
+        struct value v = {.cell.i = n};
+        ok = keytab_tuple(&t, &v, &id, &run);
+        stop = n >= 10000;
+    }
+    /* Where it grows next. */
+    assert_in_range(n, 10001, 40000);
+    assert_int_equal(e.code, ERR_STOPPED);
+    keytab_close(&t, &b);
+    assert_int_equal(b.used, 0);
 }
 
 int main(void)
@@ -166,6 +198,7 @@ int main(void)
         cmocka_unit_test(numbers_tuples_in_order_of_appearance),
         cmocka_unit_test(grows_past_its_first_slots),
         cmocka_unit_test(keeps_within_its_budget),
+        cmocka_unit_test(ends_when_it_is_stopped),
         cmocka_unit_test(tells_sets_apart_by_their_members),
     };
 

@@ -441,6 +441,44 @@ static void says_which_key_needs_more_memory(void **state)
     rows_free(&got);
 }
 
+static void says_which_let_needs_more_memory(void **state)
+{
+    struct query_settings o = {.mem = 200000};
+    struct rows got;
+
+    (void)state;
+    rows_of(dir, "let many = all | set seq; seq in many | stats count()", &o,
+            NULL, &got);
+    assert_int_equal(got.status, 6);
+    assert_non_null(strstr(got.error, "let many: `set`: "));
+    rows_free(&got);
+    o.mem = 450000;
+    rows_of(dir, "let many = all | set seq; seq in many | stats count()", &o,
+            NULL, &got);
+    assert_int_equal(got.status, 0);
+    rows_free(&got);
+    rows_of(dir,
+            "let many = all | set seq; seq in many - {1} - {2} - {3} - {4} | "
+            "stats count()",
+            &o, NULL, &got);
+    assert_int_equal(got.status, 6);
+    assert_non_null(strstr(got.error, "`many`: "));
+    rows_free(&got);
+}
+
+static void says_which_union_needs_more_memory(void **state)
+{
+    struct query_settings o = {.mem = 550000};
+    struct rows got;
+
+    (void)state;
+    rows_of(dir, "| stats s = set(seq) by src | stats u = union(s)", &o, NULL,
+            &got);
+    assert_int_equal(got.status, 6);
+    assert_non_null(strstr(got.error, "`union(s)`: "));
+    rows_free(&got);
+}
+
 static void ends_when_it_is_stopped(void **state)
 {
     volatile sig_atomic_t stop = 1;
@@ -664,6 +702,8 @@ int main(void)
         cmocka_unit_test(sorts_packets_with_ties_in_packet_order),
         cmocka_unit_test(fills_sets_by_queries_first),
         cmocka_unit_test(says_which_key_needs_more_memory),
+        cmocka_unit_test(says_which_let_needs_more_memory),
+        cmocka_unit_test(says_which_union_needs_more_memory),
         cmocka_unit_test(ends_when_it_is_stopped),
         cmocka_unit_test(ends_when_its_time_is_over),
         cmocka_unit_test(tells_no_data_from_no_match),

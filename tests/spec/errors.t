@@ -562,7 +562,7 @@ error
 query
 let x = file "/nonexistent/bad.txt"; all src in x
 error
-1:14: /nonexistent/bad.txt cannot be read
+1:14: /nonexistent/bad.txt cannot be read: No such file or directory
   let x = file "/nonexistent/bad.txt"; all src in x
                ^^^^^^^^^^^^^^^^^^^^^^
 
@@ -879,3 +879,27 @@ error
 1:13: there is no field, column or `let` named `multicast`
   all udp and multicast
               ^^^^^^^^^ dst in {224.0.0.0/4, ff00::/8}
+
+# a net in a set of addresses
+query
+all cidr(src, 24, 64) in {10.0.0.0/8}
+error
+1:5: a net cannot be in a set of addr
+  all cidr(src, 24, 64) in {10.0.0.0/8}
+      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a network holds addresses: write src in {10.0.0.0/8}
+
+# a net against a set
+query
+all cidr(src, 24, 64) = {10.0.0.0/8}
+error
+1:5: a net and a set of addr cannot be compared
+  all cidr(src, 24, 64) = {10.0.0.0/8}
+      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a network holds addresses: write src in {10.0.0.0/8}
+
+# a service between quotes
+query
+all dport in (80, "http")
+error
+1:19: this is a string in a set of int
+  all dport in (80, "http")
+                    ^^^^^^ a service is written without quotes, as in (80, https)
