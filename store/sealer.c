@@ -148,6 +148,17 @@ uint32_t sealer_pending(const struct sealer *s)
     return s->n;
 }
 
+/* Waits for a job, or does one that no thread has begun. */
+static struct sealer_job *one_done(struct sealer *s)
+{
+    struct sealer_job *j = s->threads == 1 ? queue_try_take(&s->work) : NULL;
+
+    if (!j)
+        return queue_take(&s->done);
+    run(&s->own, j);
+    return j;
+}
+
 struct sealer_job *sealer_next(struct sealer *s)
 {
     struct sealer_job *oldest = s->n ? s->pending[s->at] : NULL;
@@ -155,7 +166,7 @@ struct sealer_job *sealer_next(struct sealer *s)
     if (!oldest)
         return NULL;
     while (!oldest->done) {
-        struct sealer_job *j = queue_take(&s->done);
+        struct sealer_job *j = one_done(s);
         j->done = true;
     }
     s->at = (s->at + 1) % SEALER_AHEAD;
