@@ -248,6 +248,10 @@ says err 'did you mean `.format`?' && says out "destination port" && says out "p
 printf '.source %s\n' "$dir/bad.q" | shell
 says err "bad.q:2:"
 
+printf '.now\n.now clock\n.now\n.now auto\n.now\nall |\n.quit\nall\n' | shell
+[ $? = 2 ] && says err "ends too early" && [ "$(grep -cE '^(auto|clock)$' "$dir/err")" = 3 ] ||
+    wrong "shell: .now and .quit after a query that is not complete"
+
 # ---- the shell on a terminal
 if command -v script >/dev/null && script --version 2>/dev/null | grep -q util-linux; then
     mkdir "$dir/state"
@@ -255,6 +259,7 @@ if command -v script >/dev/null && script --version 2>/dev/null | grep -q util-l
 all | sta	 n = count()
 all |
 stats m = count()
+all |
 .quit
 KEYS
     { sleep 1; while IFS= read -r line; do printf '%s\n' "$line"; sleep 0.3; done <"$dir/session"; } |
