@@ -356,8 +356,8 @@ static bool no_semicolon(const struct report *r)
 /* `scr 10.0.0.1`: a name that is nearly a qualifier, before a value. */
 static bool no_qualifier(const struct report *r)
 {
-    static const char *const words[] = {
-        "src", "dst", "host", "net", "port", "proto", "less", "greater", NULL};
+    static const char *const words[] = {"src",   "dst",  "host", "net",
+                                        "proto", "port", NULL};
     int t = token(r, 0);
 
     if (token(r, 1) != TOK_NAME || t == TOK_NAME || !words_is_operand(t))
@@ -365,7 +365,7 @@ static bool no_qualifier(const struct report *r)
     struct suggest near = {.wrong = text(r, 1)};
     for (size_t i = 0; words[i]; i++)
         suggest_try(&near, words[i]);
-    if (!near.best)
+    if (!near.best || near.cost > 1)
         return false;
     say(r, 1, "two conditions without `and` or `or` between them", NULL);
     parse_advise(r->ps, r->ps->recent[1].at, "did you mean `%s`?", near.best);
