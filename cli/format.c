@@ -115,6 +115,7 @@ void format_begin(struct format *f, uint32_t index, const struct columns *c)
     f->rows = 0;
     take_columns(f, c);
     f->begun = true;
+    f->begun_at = f->out.len;
     f->active->begin(f, c);
 }
 
@@ -148,7 +149,9 @@ void format_end(struct format *f)
 bool format_close(struct format *f, struct err *e)
 {
     f->broken = f->begun;
-    if (f->begun)
+    if (f->begun && f->rows == 0)
+        f->out.len = f->begun_at; /* no header of nothing */
+    else if (f->begun)
         format_end(f);
     push(f);
     buf_free(&f->out);

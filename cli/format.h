@@ -54,6 +54,7 @@ struct format {
     uint32_t cols;
     void *state;      /* the family's own, freed by its end */
     bool begun;       /* between begin and end */
+    size_t begun_at;  /* where in `out` */
     bool broken;      /* the query failed: what there is, is not all */
     bool closed;      /* the reader went away */
     struct err error; /* writing failed, or over o.mem */
@@ -66,9 +67,10 @@ void format_begin(struct format *f, uint32_t index, const struct columns *c);
 /* False: write no more; f->error says whether something failed. */
 bool format_rows(struct format *f, struct batch *b);
 void format_end(struct format *f);
-/* Ends a query that failed, too: rows that are there are written, but a JSON
- * array is left open, and no footer. Writes what is left. False with *e set
- * when something was not written; a reader that went away is no error. */
+/* Ends a query that failed, too: rows that are there are written, without a
+ * footer; of a query without rows nothing is. Writes what is left. False with
+ * *e set when something was not written; a reader that went away is no error.
+ */
 bool format_close(struct format *f, struct err *e) MUST_CHECK;
 
 /* ---- for the families ---- */

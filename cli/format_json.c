@@ -42,8 +42,7 @@ bool format_json_rows(struct format *f, struct batch *b)
 
 void format_json_end(struct format *f)
 {
-    if (!f->broken)
-        render_text(&f->out, f->rows ? "\n]\n" : "]\n");
+    render_text(&f->out, f->rows ? "\n]\n" : "]\n");
 }
 
 void format_ndjson_begin(struct format *f, const struct columns *c)

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 #include "cli/complete.h"
 #include "cli/files.h"
 #include "cli/line.h"
@@ -115,11 +116,29 @@ static int dot_info(struct shell *sh, const char *arg)
     return status;
 }
 
+static void print_now(const struct shell *sh)
+{
+    static const char *const words[] = {[QUERY_NOW_AUTO] = "auto",
+                                        [QUERY_NOW_LATEST] = "latest",
+                                        [QUERY_NOW_CLOCK] = "clock"};
+    const struct query_settings *o = &sh->s.settings;
+    const struct tz *tz = query_session_tz(sh->s.query);
+    char at[TIMESTAMP_TEXT_MAX];
+
+    if (o->now == QUERY_NOW_AT)
+        timestamp_format(at, o->now_at, tz_offset(tz, o->now_at));
+    fprintf(stderr, "%s\n", o->now == QUERY_NOW_AT ? at : words[o->now]);
+}
+
 static int dot_now(struct shell *sh, const char *arg)
 {
     struct err e = {0};
 
-    return session_set_now(&sh->s, *arg ? arg : "auto", &e) ? 0 : fail(&e);
+    if (*arg == '\0') {
+        print_now(sh);
+        return 0;
+    }
+    return session_set_now(&sh->s, arg, &e) ? 0 : fail(&e);
 }
 
 static int too_long(struct err *e, const char *arg)
@@ -343,6 +362,11 @@ static int take_dot(struct shell *sh, const char *line)
     return status;
 }
 
+static bool is_dot(const char *line)
+{
+    return line[0] == '.' && isalpha((unsigned char)line[1]);
+}
+
 /* In a pipe, a line that begins with `|` goes on with the query above. */
 static bool goes_on(const char *line)
 {
@@ -356,11 +380,15 @@ static int take_line(struct shell *sh, const char *line)
     int status = 0;
 
     if (!edited && pending && !goes_on(line) &&
-        parse_complete((const char *)sh->text.data, sh->text.len))
+        (is_dot(line) ||
+         parse_complete((const char *)sh->text.data, sh->text.len)))
         status = flush_text(sh);
     pending = sh->text.len > 0;
-    if (!pending && line[0] == '.')
-        return take_dot(sh, line);
+    /* In the middle of a query too, which goes on after it. */
+    if (is_dot(line) || (!pending && line[0] == '.')) {
+        int dot = take_dot(sh, line);
+        return dot ? dot : status;
+    }
     if (is_blank(line))
         return pending ? flush_text(sh) : status;
     buf_put(&sh->text, line, strlen(line));

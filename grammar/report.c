@@ -353,6 +353,25 @@ static bool no_semicolon(const struct report *r)
     return false;
 }
 
+/* `scr 10.0.0.1`: a name that is nearly a qualifier, before a value. */
+static bool no_qualifier(const struct report *r)
+{
+    static const char *const words[] = {"src",   "dst",  "host", "net",
+                                        "proto", "port", NULL};
+    int t = token(r, 0);
+
+    if (token(r, 1) != TOK_NAME || t == TOK_NAME || !words_is_operand(t))
+        return false;
+    struct suggest near = {.wrong = text(r, 1)};
+    for (size_t i = 0; words[i]; i++)
+        suggest_try(&near, words[i]);
+    if (!near.best || near.cost > 1)
+        return false;
+    say(r, 1, "two conditions without `and` or `or` between them", NULL);
+    parse_advise(r->ps, r->ps->recent[1].at, "did you mean `%s`?", near.best);
+    return true;
+}
+
 /* `head 5 sort n`, `syn rst`. */
 static bool no_join(const struct report *r)
 {
@@ -367,7 +386,8 @@ static bool no_join(const struct report *r)
     if (ps->header || ps->calendar || !filter || !begins ||
         !words_completes(token(r, 1)))
         return false;
-    return say(r, 0, "two conditions without `and` or `or` between them", NULL);
+    return no_qualifier(r) ||
+           say(r, 0, "two conditions without `and` or `or` between them", NULL);
 }
 
 /* Joins what would fit: "a, b or c". */

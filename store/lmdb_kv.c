@@ -13,8 +13,15 @@
 #include <lmdb.h>
 
 #include "store/kv.h"
+#include "store/shape.h"
 
-enum { READERS = 1024, SPARE = 16 << 20, EXTEND = 1 << 20, PATH_LEN = 4200 };
+enum {
+    TRIES = 100,
+    READERS = 1024,
+    SPARE = 16 << 20,
+    EXTEND = 1 << 20,
+    PATH_LEN = 4200
+};
 
 struct kv {
     MDB_env *env;
@@ -170,6 +177,29 @@ static bool check_length(struct kv *k, struct err *e)
     return true;
 }
 
+/* Before anything of it is read. */
+static bool check_shape(struct kv *k, struct err *e)
+{
+    enum shape shape = SHAPE_PASSED;
+    MDB_txn *txn;
+    int fd;
+
+    for (uint32_t i = 0; i < TRIES && shape == SHAPE_PASSED; i++) {
+        int rc = mdb_env_get_fd(k->env, &fd);
+        if (rc == 0)
+            rc = mdb_txn_begin(k->env, NULL, MDB_RDONLY, &txn);
+        if (rc == MDB_MAP_RESIZED) /* it is begun again, and larger, later */
+            return true;
+        if (rc)
+            return failed(k, rc, "read", e);
+        shape = shape_check(fd, mdb_txn_id(txn));
+        mdb_txn_abort(txn);
+    }
+    return shape == SHAPE_GOOD
+               ? true
+               : err_set(e, ERR_STORE, "%s is damaged", k->path);
+}
+
 static bool open_env(struct kv *k, size_t map, struct err *e)
 {
     unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (k->write ? 0 : MDB_RDONLY);
@@ -182,7 +212,8 @@ static bool open_env(struct kv *k, size_t map, struct err *e)
     if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH)
         return err_set(e, ERR_STORE, "%s is damaged: %s", k->path,
                        mdb_strerror(rc));
-    return rc ? failed(k, rc, "open", e) : check_length(k, e);
+    return rc ? failed(k, rc, "open", e)
+              : check_length(k, e) && check_shape(k, e);
 }
 
 struct kv *kv_open(const char *path, const char *const names[KV_DBS],
@@ -242,6 +273,18 @@ static int begin(struct kv *k, unsigned flags, MDB_txn **txn)
     return rc;
 }
 
+/* All tables come with one commit: none, or their names are damaged. */
+static int not_found(MDB_txn *txn)
+{
+    MDB_dbi names;
+    MDB_stat stat;
+
+    if (mdb_dbi_open(txn, NULL, 0, &names) == 0 &&
+        mdb_stat(txn, names, &stat) == 0 && stat.ms_entries == 0)
+        return MDB_NOTFOUND;
+    return MDB_CORRUPTED;
+}
+
 /* Table handles outlive only a transaction that commits. */
 static int open_tables(struct kv *k, bool make)
 {
@@ -252,6 +295,8 @@ static int open_tables(struct kv *k, bool make)
         return rc;
     for (uint32_t i = 0; i < KV_DBS && rc == 0; i++)
         rc = mdb_dbi_open(txn, k->name[i], make ? MDB_CREATE : 0, &k->dbi[i]);
+    if (rc == MDB_NOTFOUND)
+        rc = not_found(txn);
     if (rc) {
         mdb_txn_abort(txn);
         return rc;
@@ -261,19 +306,13 @@ static int open_tables(struct kv *k, bool make)
     return rc;
 }
 
-/* All tables come with the first commit: none, or their names are damaged. */
 static int find_tables(struct kv *k, bool make)
 {
     int rc = k->tables ? 0 : open_tables(k, false);
-    MDB_stat stat;
 
-    if (rc != MDB_NOTFOUND)
-        return rc;
-    if (mdb_env_stat(k->env, &stat) == 0 && stat.ms_entries > 0) {
-        rc = open_tables(k, false); /* they may have come just now */
-        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
-    }
-    return make ? open_tables(k, true) : 0;
+    if (rc == MDB_NOTFOUND)
+        rc = make ? open_tables(k, true) : 0;
+    return rc;
 }
 
 /* LMDB's roots have no checksum: one that is damaged may be an older state of

@@ -120,7 +120,7 @@ find "$store" -type f ! -perm 600 | grep . && wrong "files that are not 0600"
 # ---- queries and formats
 q='all inbound and syn | stats n = count(), ports = set(dport) by src'
 status 2 -s "$store" query -q -f csv 'all | show x = len * 9223372036854775807'
-prints x # no row with a wrong number before the error
+prints '' # no row with a wrong number, and no header of nothing
 status 0 -s "$store" query -q "$q"
 prints 'src,n,ports
 1.2.3.4,2,{80}
@@ -249,6 +249,10 @@ says err 'did you mean `.format`?' && says out "destination port" && says out "p
 printf '.source %s\n' "$dir/bad.q" | shell
 says err "bad.q:2:"
 
+printf '.now\n.now clock\n.now\n.now auto\n.now\nall |\n.quit\nall\n' | shell
+[ $? = 2 ] && says err "ends too early" && [ "$(grep -cE '^(auto|clock)$' "$dir/err")" = 3 ] ||
+    wrong "shell: .now and .quit after a query that is not complete"
+
 # ---- the shell on a terminal
 if command -v script >/dev/null && script --version 2>/dev/null | grep -q util-linux; then
     mkdir "$dir/state"
@@ -256,6 +260,7 @@ if command -v script >/dev/null && script --version 2>/dev/null | grep -q util-l
 all | sta	 n = count()
 all |
 stats m = count()
+all |
 .quit
 KEYS
     { sleep 1; while IFS= read -r line; do printf '%s\n' "$line"; sleep 0.3; done <"$dir/session"; } |

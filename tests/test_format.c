@@ -452,8 +452,8 @@ static void a_full_disk_is_an_error(void **state)
     fclose(full);
 }
 
-/* What `name` writes of a query that fails after its first rows. */
-static void assert_broken(const char *name, const char *expected)
+/* What `name` writes of a query that fails, after its first rows or before. */
+static void assert_broken(const char *name, bool rows, const char *expected)
 {
     char *out = NULL;
     size_t len = 0;
@@ -469,7 +469,8 @@ static void assert_broken(const char *name, const char *expected)
                                      .text = &text};
     format_open(&f, format_find(name), &o);
     format_begin(&f, 0, &columns);
-    assert_true(format_rows(&f, &batch));
+    if (rows)
+        assert_true(format_rows(&f, &batch));
     assert_true(format_close(&f, &e));
     fclose(o.out);
     assert_string_equal(out, expected);
@@ -479,9 +480,17 @@ static void assert_broken(const char *name, const char *expected)
 static void what_came_before_a_failure_is_shown(void **state)
 {
     (void)state;
-    assert_broken("table", "b\ntrue\n");
-    assert_broken("csv", "b\ntrue\n");
-    assert_broken("json", "[\n{\"b\":true}");
+    assert_broken("table", true, "b\ntrue\n");
+    assert_broken("csv", true, "b\ntrue\n");
+    assert_broken("json", true, "[\n{\"b\":true}\n]\n");
+}
+
+static void a_failure_before_the_first_row_shows_nothing(void **state)
+{
+    (void)state;
+    assert_broken("table", false, "");
+    assert_broken("csv", false, "");
+    assert_broken("json", false, "");
 }
 
 /* Packets: columns are fields; those not set are absent. */
@@ -645,6 +654,7 @@ int main(void)
         cmocka_unit_test(a_closed_pipe_ends_without_an_error),
         cmocka_unit_test(a_full_disk_is_an_error),
         cmocka_unit_test(what_came_before_a_failure_is_shown),
+        cmocka_unit_test(a_failure_before_the_first_row_shows_nothing),
         cmocka_unit_test(text_prints_packets_grouped_by_source),
         cmocka_unit_test(text_ends_where_its_memory_ends),
         cmocka_unit_test(text_without_packets_is_a_table),

@@ -903,3 +903,19 @@ error
 1:19: this is a string in a set of int
   all dport in (80, "http")
                     ^^^^^^ a service is written without quotes, as in (80, https)
+
+# a qualifier with a slip
+query
+all scr 10.0.0.1
+error
+1:5: two conditions without `and` or `or` between them
+  all scr 10.0.0.1
+      ^^^ did you mean `src`?
+
+# a field before a value is no slip
+query
+all len 40
+error
+1:9: two conditions without `and` or `or` between them
+  all len 40
+          ^^

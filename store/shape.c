@@ -1,0 +1,218 @@
+/* shape.c - every page of the trees, each node of it, and where they point. */
+#include "store/shape.h"
+
+#include <endian.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "store/kv.h"
+
+enum {
+    HEADER = 16,
+    NODE = 8,
+    RECORD = 48, /* of a tree: struct MDB_db */
+    KEY_MAX = 511,
+    DEPTH_MAX = 32,
+    PAGE_BRANCH = 1,
+    PAGE_LEAF = 2,
+    PAGE_OVERFLOW = 4,
+    PAGE_META = 8,
+    NODE_BIG = 1, /* the value lies on pages of its own */
+    NODE_TREE = 2 /* the value is the record of a named tree */
+};
+
+#define MAGIC   UINT32_C(0xbeefc0de)
+#define NO_PAGE UINT64_MAX
+
+struct walk {
+    int fd;
+    uint64_t pages;
+    uint8_t *seen; /* a bit a page */
+};
+
+struct tree {
+    uint16_t depth;
+    uint64_t entries, root;
+};
+
+struct page {
+    uint8_t data[KV_PAGE];
+    uint32_t n; /* nodes */
+};
+
+static uint16_t u16_at(const uint8_t *p)
+{
+    uint16_t v;
+
+    memcpy(&v, p, sizeof v);
+    return le16toh(v);
+}
+
+static uint32_t u32_at(const uint8_t *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof v);
+    return le32toh(v);
+}
+
+static uint64_t u64_at(const uint8_t *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof v);
+    return le64toh(v);
+}
+
+/* Reads the first `len` bytes of a page that nothing else led to yet. */
+static bool read_page(struct walk *w, uint64_t number, uint8_t *data,
+                      size_t len)
+{
+    if (number < 2 || number >= w->pages ||
+        w->seen[number / 8] >> (number % 8) & 1)
+        return false;
+    w->seen[number / 8] |= (uint8_t)(1u << (number % 8));
+    return pread(w->fd, data, len, (off_t)(number * KV_PAGE)) == (ssize_t)len &&
+           u64_at(data) == number;
+}
+
+static bool overflow_good(struct walk *w, uint64_t number, uint64_t size)
+{
+    uint8_t head[HEADER];
+
+    if (!read_page(w, number, head, sizeof head))
+        return false;
+    uint64_t pages = u32_at(head + 12);
+    return u16_at(head + 10) == PAGE_OVERFLOW && number + pages <= w->pages &&
+           pages * KV_PAGE >= HEADER + size;
+}
+
+static struct tree tree_at(const uint8_t *record)
+{
+    return (struct tree){u16_at(record + 6), u64_at(record + 32),
+                         u64_at(record + 40)};
+}
+
+static bool tree_good(struct walk *w, const struct tree *t, bool names);
+
+static bool leaf_node_good(struct walk *w, const struct page *p, uint32_t off,
+                           bool names)
+{
+    const uint8_t *node = p->data + off;
+    uint32_t flags = u16_at(node + 4), key = u16_at(node + 6);
+    uint64_t size = u16_at(node) | (uint64_t)u16_at(node + 2) << 16;
+    uint64_t here = flags & NODE_BIG ? 8 : size;
+    const uint8_t *value = node + NODE + key;
+
+    if (key > KEY_MAX || off + NODE + key + here > KV_PAGE)
+        return false;
+    if (flags == NODE_BIG)
+        return overflow_good(w, u64_at(value), size);
+    if (flags == NODE_TREE && names && size == RECORD) {
+        struct tree t = tree_at(value);
+        return tree_good(w, &t, false);
+    }
+    return flags == 0;
+}
+
+/* The page that a branch leads to, or NO_PAGE. */
+static uint64_t child_of(const struct page *p, uint32_t off)
+{
+    const uint8_t *node = p->data + off;
+
+    if (off + NODE + (uint32_t)u16_at(node + 6) > KV_PAGE)
+        return NO_PAGE;
+    return u16_at(node) | (uint64_t)u16_at(node + 2) << 16 |
+           (uint64_t)u16_at(node + 4) << 32;
+}
+
+static bool load(struct walk *w, uint64_t number, bool leaf, struct page *p)
+{
+    if (!read_page(w, number, p->data, KV_PAGE))
+        return false;
+    uint32_t lower = u16_at(p->data + 12), upper = u16_at(p->data + 14);
+    if (u16_at(p->data + 10) != (leaf ? PAGE_LEAF : PAGE_BRANCH) ||
+        lower < HEADER || lower % 2 || upper < lower || upper > KV_PAGE)
+        return false;
+    p->n = (lower - HEADER) / 2;
+    for (uint32_t i = 0; i < p->n; i++) {
+        uint32_t off = u16_at(p->data + HEADER + 2 * i);
+        if (off < upper || off + NODE > KV_PAGE || off % 2)
+            return false;
+    }
+    return p->n >= (leaf ? 1 : 2);
+}
+
+/* Depth is at most DEPTH_MAX. */
+static bool page_good(struct walk *w, uint64_t number, uint32_t depth,
+                      bool names, uint64_t *entries)
+{
+    struct page *p = malloc(sizeof *p);
+
+    if (!p)
+        err_no_memory();
+    bool good = load(w, number, depth == 1, p);
+    for (uint32_t i = 0; good && i < p->n; i++) {
+        uint32_t off = u16_at(p->data + HEADER + 2 * i);
+        if (depth == 1)
+            good = leaf_node_good(w, p, off, names);
+        else
+            good = page_good(w, child_of(p, off), depth - 1, names, entries);
+    }
+    *entries += good && depth == 1 ? p->n : 0;
+    free(p);
+    return good;
+}
+
+static bool tree_good(struct walk *w, const struct tree *t, bool names)
+{
+    uint64_t entries = 0;
+
+    if (t->root == NO_PAGE)
+        return t->entries == 0 && t->depth == 0;
+    return t->depth >= 1 && t->depth <= DEPTH_MAX &&
+           page_good(w, t->root, t->depth, names, &entries) &&
+           entries == t->entries;
+}
+
+/* ---- the root ---- */
+
+static bool pages_good(struct walk *w, const uint8_t *meta)
+{
+    struct tree unused = tree_at(meta + 24);
+    struct tree main = tree_at(meta + 24 + RECORD);
+
+    w->seen = calloc(w->pages / 8 + 1, 1);
+    if (!w->seen)
+        err_no_memory();
+    bool good = tree_good(w, &unused, false) && tree_good(w, &main, true);
+    free(w->seen);
+    return good;
+}
+
+enum shape shape_check(int fd, uint64_t txn)
+{
+    uint8_t page[HEADER + 24 + 2 * RECORD + 16];
+    const uint8_t *meta = page + HEADER;
+    struct walk w = {.fd = fd};
+    struct stat st;
+    uint64_t number = txn % 2;
+
+    if (pread(fd, page, sizeof page, (off_t)(number * KV_PAGE)) !=
+            (ssize_t)sizeof page ||
+        fstat(fd, &st) != 0)
+        return SHAPE_BAD;
+    uint64_t found = u64_at(meta + 24 + 2 * RECORD + 8);
+    if (found > txn)
+        return SHAPE_PASSED;
+    w.pages = u64_at(meta + 24 + 2 * RECORD) + 1;
+    bool good = found == txn && u64_at(page) == number &&
+                u16_at(page + 10) == PAGE_META && u32_at(meta) == MAGIC &&
+                u32_at(meta + 24) == KV_PAGE && w.pages >= 2 &&
+                w.pages <= (uint64_t)st.st_size / KV_PAGE;
+    return good && pages_good(&w, meta) ? SHAPE_GOOD : SHAPE_BAD;
+}
