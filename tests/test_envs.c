@@ -226,7 +226,7 @@ static void a_failed_put_leaves_a_clean_store(void **state)
     (void)state;
     while (fail_nth(FAIL_PUT, n))
         n++;
-    assert_in_range(n, 30, 120);
+    assert_in_range(n, 30, 200);
 }
 
 static void a_failed_open_leaves_a_clean_store(void **state)

@@ -16,10 +16,10 @@
 enum { FILTERS_MAX = 2000, LINKS_MAX = 8, REPORTS_MAX = 20 };
 
 /* Kinds of packets that may differ, in the order in which they are tried. */
-enum kind { TAGGED, EXT, SIX, ARP, CUT, ECHO, MALFORMED, KINDS };
+enum kind { TAGGED, PPP, EXT, SIX, ARP, CUT, ECHO, MALFORMED, KINDS };
 
 static const char *const kind_names[KINDS] = {
-    "tagged", "ext", "six", "arp", "cut", "echo", "malformed"};
+    "tagged", "ppp", "ext", "six", "arp", "cut", "echo", "malformed"};
 
 struct link {
     int type;
@@ -269,6 +269,7 @@ static void put_kinds(struct run *r, const struct capture_packet *p,
 
     r->kinds[TAGGED][row] =
         RECORD_HAS(rec, IPVER) && type && type != 0x0800 && type != 0x86dd;
+    r->kinds[PPP][row] = p->linktype == DLT_PPP;
     r->kinds[EXT][row] = has_headers(p, rec);
     r->kinds[SIX][row] = six;
     r->kinds[ARP][row] = type == 0x0806 || type == 0x8035;
