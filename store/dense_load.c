@@ -11,7 +11,7 @@ void dense_reader_free(struct dense_reader *d)
         return;
     void *const one[] = {d->shape, d->present, d->classes, d->lengths,
                          d->flow,  d->back,    d->src,     d->dst,
-                         d->sport, d->dport,   d->proto};
+                         d->sport, d->dport,   d->proto,   d->no_host};
     for (size_t i = 0; i < sizeof one / sizeof *one; i++)
         free(one[i]);
     free(d);
@@ -391,8 +391,7 @@ bool dense_hosts_load(struct block *b, struct err *e)
         return true;
     }
     d->hosts = 1;
-    d->host = d->src = block_room(b, d->flows, sizeof *d->src);
-    d->dst = block_room(b, d->flows, sizeof *d->dst);
+    d->host = d->no_host = block_room(b, d->flows, sizeof *d->no_host);
     return true;
 }
 

@@ -17,6 +17,7 @@ struct dense_reader {
     uint32_t *src, *dst, *sport, *dport, *proto; /* of each flow */
     uint32_t *host; /* of each flow: the place of its source, or 0 */
     uint32_t hosts;
+    uint32_t *no_host; /* where no row has an address */
 };
 
 /* Numbers in the order in which rows ask for them. */
