@@ -21,6 +21,7 @@ struct reader_block {
     uint32_t month; /* place in store_reader.month */
     uint32_t sensor;
     uint64_t id, bytes, sequence, replaces;
+    bool verified; /* by store_reader_verify */
     struct zone zone;
 };
 
@@ -36,7 +37,18 @@ struct store_reader {
     uint32_t blocks, block_cap;
     struct store_capture *capture;
     uint32_t captures;
+    /* Told of what is damaged, which is left out; NULL: it is an error. */
+    void (*left)(void *ctx, const struct store_left_out *what);
+    void *left_ctx;
 };
+
+struct store_reader *
+reader_open(struct store *s, struct strtab *t, bool odd,
+            void (*left)(void *ctx, const struct store_left_out *what),
+            void *ctx, struct err *e) MUST_CHECK;
+/* Leaves out what is damaged. False: then it is an error. */
+bool reader_leave(struct store_reader *r, uint64_t rows,
+                  const struct err *why) MUST_CHECK;
 
 /* "2026-09 block 17: " in front of an error. Returns false. */
 bool reader_context(const struct store_reader *r, uint32_t block,
