@@ -173,6 +173,7 @@ static void take_args(struct session *s, const struct command_call *c)
                                           .odd = true,
                                           .explain = a->explain,
                                           .profile = a->profile,
+                                          .skip_damaged = a->skip_damaged,
                                           .stop = &stop_flag};
 }
 
@@ -211,7 +212,7 @@ struct run {
     const char *text, *file;
     FILE *out; /* stdout, or -o once the first query begins */
     struct format format;
-    bool open, no_data;
+    bool open, no_data, left_out;
     struct err e; /* of the output */
 };
 
@@ -300,6 +301,7 @@ static void on_end(void *ctx, uint32_t index, const struct query_counts *n)
         format_end(&r->format);
     if (r->s->verbose && !r->s->quiet)
         say_counts(n);
+    r->left_out = r->left_out || n->left_out > 0;
     if (!n->no_data)
         return;
     r->no_data = true;
@@ -371,5 +373,5 @@ int session_run(struct session *s, const char *text, size_t len,
     }
     if (!written)
         return command_fail(&r.e);
-    return r.no_data ? 3 : 0;
+    return r.no_data || r.left_out ? 3 : 0;
 }

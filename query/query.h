@@ -26,6 +26,7 @@ struct query_settings {
     bool odd;           /* read packets of odd times too */
     bool explain;       /* plan only: rows are not made */
     bool profile;
+    bool skip_damaged; /* leave out what is damaged, and note it */
     volatile sig_atomic_t *stop; /* non-zero: end soon; may be NULL */
 };
 
@@ -60,6 +61,7 @@ struct query_counts {
     uint64_t bytes;     /* decoded */
     size_t memory_peak; /* charged */
     int64_t elapsed;    /* ns */
+    uint64_t left_out;  /* damaged things not read so far: exit 3 */
     bool no_data;       /* the range holds no packet at all: exit 3 */
 };
 

@@ -113,6 +113,30 @@ static void init_run(struct query_work *w)
         .tmp = &w->tmp, .text = &w->session->text, .e = w->e, .run = &w->run};
 }
 
+static void on_left_out(void *ctx, const struct store_left_out *what)
+{
+    struct query_work *w = ctx;
+    struct span nowhere = {0, 0};
+
+    w->left_out++;
+    if (what->rows)
+        query_note(w, nowhere, "left out %s (%llu packets)", what->what,
+                   (unsigned long long)what->rows);
+    else
+        query_note(w, nowhere, "left out %s (packets unknown)", what->what);
+}
+
+static struct store_reader *open_reader(struct query_work *w, struct err *e)
+{
+    struct query_session *q = w->session;
+    bool odd = q->settings.odd;
+
+    return q->settings.skip_damaged
+               ? store_reader_open_damaged(q->store, &q->text, odd, on_left_out,
+                                           w, e)
+               : store_reader_open(q->store, &q->text, odd, e);
+}
+
 bool query_work_open(struct query_work *w, struct query_session *q,
                      const struct query_sink *sink, struct err *e)
 {
@@ -129,7 +153,7 @@ bool query_work_open(struct query_work *w, struct query_session *q,
     w->planner.scope = &w->scope;
     w->planner.packets = plan_packets(&w->arena);
     init_run(w);
-    w->reader = store_reader_open(q->store, &q->text, q->settings.odd, e);
+    w->reader = open_reader(w, e);
     if (!w->reader)
         return false;
     w->scope.now = find_now(w);

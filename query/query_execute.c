@@ -90,6 +90,7 @@ static bool make_set(struct query_work *w, struct scope_slot *slot)
 
     if (!fill_sets(w, p) || !resolve(w, p))
         return false;
+    store_reader_verify(w->reader, p->range.from, p->range.to);
     scan_plan(&scan, w->reader, p, NULL, &w->arena);
     pipeline_open(w, p, &line);
     bool ok =
@@ -204,6 +205,8 @@ bool query_execute(struct query_work *w, uint32_t index)
     note_range(w, p);
     if (!fill_sets(w, p) || !resolve(w, p))
         return false;
+    if (!w->session->settings.explain)
+        store_reader_verify(w->reader, p->range.from, p->range.to);
     scan_plan(&scan, w->reader, p, &w->planner, &w->arena);
     if (w->session->settings.explain) {
         query_explain_plan(w, p, &scan, index);
@@ -213,6 +216,7 @@ bool query_execute(struct query_work *w, uint32_t index)
         return true;
     if (!run_plan(w, p, &scan, &counts))
         return false;
+    counts.left_out = w->left_out;
     counts.elapsed = run_clock() - start;
     if (sink->end)
         sink->end(sink->ctx, index, &counts);

@@ -35,6 +35,7 @@ struct query_work {
     struct arena tmp;   /* a batch */
     struct query_text *text;
     struct store_reader *reader;
+    uint64_t left_out; /* damaged things */
     struct scope scope;
     struct planner planner;
     struct budget budget;

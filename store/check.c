@@ -306,21 +306,49 @@ static void report_run(void *ctx, uint64_t run, uint64_t block)
     report(ctx, 0, text);
 }
 
+/* A table that cannot be read through. */
+static void report_table(struct checking *c, const char *table,
+                         const struct err *e)
+{
+    char text[400];
+
+    snprintf(text, sizeof text, "%s: %s", table, e->text);
+    report(c, 0, text);
+}
+
 static bool check_month(struct checking *c, struct err *e)
 {
     struct kv_txn *t = reader_txn(&c->r, c->month, e);
+    struct err bad = {0};
 
     if (!t)
         return false;
     c->damage = false;
     c->gones = 0;
     memset(c->seen, 0, (c->r.captures + 1) * sizeof *c->seen);
-    if (!month_blocks_each(t, visit_head, c, e) ||
-        !month_blocks_each(t, visit_block, c, e) ||
-        !month_rows_each(t, visit_row, c, e))
-        return false;
+    if (!month_blocks_each(t, visit_head, c, &bad) ||
+        !month_blocks_each(t, visit_block, c, &bad))
+        report_table(c, "blocks", &bad);
+    if (!month_rows_each(t, visit_row, c, &bad))
+        report_table(c, "ledger", &bad);
     check_unclaimed(c);
     return index_check(t, report_run, c, e);
+}
+
+/* A month that cannot be opened: "2026-09: why". */
+static void report_month(void *ctx, const struct store_left_out *left)
+{
+    struct checking *c = ctx;
+    struct store_damage d = {.where = "store"};
+    const char *colon = strstr(left->what, ": ");
+
+    if (colon)
+        snprintf(d.where, sizeof d.where, "%.*s", (int)(colon - left->what),
+                 left->what);
+    snprintf(d.what, sizeof d.what, "%.*s", (int)sizeof d.what - 1,
+             colon ? colon + 2 : left->what);
+    c->damage_any = true;
+    c->found(c->ctx, &d);
 }
 
 static void check_catalogue(struct checking *c)
@@ -349,11 +377,13 @@ bool store_check(struct store *s,
     if (!c)
         err_no_memory();
     *blocks = *rows = 0;
-    *c = (struct checking){.r = {.s = s},
-                           .found = found,
-                           .ctx = ctx,
-                           .blocks = blocks,
-                           .rows = rows};
+    *c = (struct checking){
+        .r = {.s = s, .left = report_month, .left_ctx = c},
+        .found = found,
+        .ctx = ctx,
+        .blocks = blocks,
+        .rows = rows
+    };
     bool good = reader_snapshot(&c->r, true, e);
     c->seen = calloc((size_t)c->r.captures + 1, sizeof *c->seen);
     c->kept = calloc((size_t)c->r.captures + 1, sizeof *c->kept);
@@ -363,6 +393,8 @@ bool store_check(struct store *s,
         good = check_month(c, e);
     if (good && !c->damage_any)
         check_catalogue(c);
+    if (good)
+        e->code = ERR_NONE;
     reader_snapshot_drop(&c->r);
     strtab_free(&c->text);
     free(c->seen);

@@ -211,6 +211,17 @@ static bool list_months(struct store_reader *r, bool odd, struct err *e)
     return true;
 }
 
+/* Not what only went away meanwhile: that is not damaged. */
+static bool leave_month(struct store_reader *r, const struct reader_month *m,
+                        struct err *e)
+{
+    struct err ignored = {0};
+    bool pruned = false;
+
+    return pruned_since(r, m->month, &pruned, &ignored) && !pruned &&
+           reader_leave(r, 0, e);
+}
+
 /* Opens the months; those that are left over leave the list. */
 static bool open_listed(struct store_reader *r, bool *late, struct err *e)
 {
@@ -224,8 +235,10 @@ static bool open_listed(struct store_reader *r, bool *late, struct err *e)
         good = open_month(r, m, &standing, e);
         if (good && standing == LEFTOVER)
             close_month(r, m);
-        else
+        else if (good)
             r->months++;
+        else if (r->left)
+            good = leave_month(r, m, e);
     }
     *late = standing == LATE;
     return good;
@@ -290,7 +303,8 @@ static bool list_block(void *ctx, uint64_t id, struct kv_bytes v, struct err *e)
 
     if (!block_head_read(v.data, v.len, &h, e)) {
         err_context(e, "block %llu", (unsigned long long)id);
-        return month_context(r->month[l->month].month, e);
+        month_context(r->month[l->month].month, e);
+        return reader_leave(r, 0, e);
     }
     if (h.sequence > r->sequence)
         return true;
@@ -346,15 +360,44 @@ static void drop_replaced(struct listing *l)
     free(gone);
 }
 
+/* The month in front of an error that does not begin with it. */
+static struct err *month_context_once(const struct store_reader *r,
+                                      uint32_t month, struct err *e)
+{
+    char name[ENVS_NAME];
+
+    envs_name(name, r->month[month].month);
+    if (strncmp(e->text, name, strlen(name)) != 0)
+        err_context(e, "%s", name);
+    return e;
+}
+
+/* A list with other blocks than were written is no use. */
+static bool leave_listed(struct listing *l, struct err *e)
+{
+    struct store_reader *r = l->r;
+
+    if (!r->left)
+        return false;
+    while (r->blocks > l->first)
+        free(r->block[--r->blocks]);
+    return reader_leave(r, 0, e);
+}
+
 static bool list_blocks(struct store_reader *r, struct err *e)
 {
     for (uint32_t i = 0; i < r->months; i++) {
         struct listing l = {r, i, r->blocks};
         struct kv_txn *t = reader_txn(r, i, e);
-        if (!t || !month_blocks_each(t, list_block, &l, e))
+        if (!t)
+            return false;
+        e->code = ERR_NONE;
+        if (!month_blocks_each(t, list_block, &l, e) &&
+            !leave_listed(&l, month_context_once(r, i, e)))
             return false;
         drop_replaced(&l);
     }
+    e->code = ERR_NONE;
     return true;
 }
 
@@ -393,19 +436,27 @@ static void sort_blocks(struct store_reader *r)
     free(s);
 }
 
-struct store_reader *store_reader_open(struct store *s, struct strtab *t,
-                                       bool odd, struct err *e)
+struct store_reader *
+reader_open(struct store *s, struct strtab *t, bool odd,
+            void (*left)(void *ctx, const struct store_left_out *what),
+            void *ctx, struct err *e)
 {
     struct store_reader *r = room(1, sizeof *r);
 
-    r->s = s;
-    r->text = t;
+    *r =
+        (struct store_reader){.s = s, .text = t, .left = left, .left_ctx = ctx};
     if (reader_snapshot(r, odd, e) && list_blocks(r, e)) {
         sort_blocks(r);
         return r;
     }
     store_reader_close(r);
     return NULL;
+}
+
+struct store_reader *store_reader_open(struct store *s, struct strtab *t,
+                                       bool odd, struct err *e)
+{
+    return reader_open(s, t, odd, NULL, NULL, e);
 }
 
 void store_reader_close(struct store_reader *r)

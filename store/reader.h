@@ -25,6 +25,7 @@ struct reader_block {
     uint32_t sensor;
     uint64_t id, bytes, sequence, replaces;
     uint64_t sum; /* index_block_sum */
+    bool verified; /* by store_reader_verify */
     struct zone zone;
 };
 
@@ -41,7 +42,18 @@ struct store_reader {
     struct store_capture *capture;
     uint32_t captures;
     struct reader_index *index; /* NULL: nobody asked yet */
+    /* Told of what is damaged, which is left out; NULL: it is an error. */
+    void (*left)(void *ctx, const struct store_left_out *what);
+    void *left_ctx;
 };
+
+struct store_reader *
+reader_open(struct store *s, struct strtab *t, bool odd,
+            void (*left)(void *ctx, const struct store_left_out *what),
+            void *ctx, struct err *e) MUST_CHECK;
+/* Leaves out what is damaged. False: then it is an error. */
+bool reader_leave(struct store_reader *r, uint64_t rows,
+                  const struct err *why) MUST_CHECK;
 
 /* "2026-09 block 17: " in front of an error. Returns false. */
 bool reader_context(const struct store_reader *r, uint32_t block,

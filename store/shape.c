@@ -14,7 +14,9 @@
 enum {
     HEADER = 16,
     NODE = 8,
-    RECORD = 48, /* of a tree: struct MDB_db */
+    RECORD = 48,                  /* of a tree: struct MDB_db */
+    DBS = 24,                     /* the two trees in a meta page */
+    LAST_PAGE = DBS + 2 * RECORD, /* and behind them its mm_last_pg */
     KEY_MAX = 511,
     DEPTH_MAX = 32,
     PAGE_BRANCH = 1,
@@ -140,7 +142,7 @@ static bool load(struct walk *w, uint64_t number, bool leaf, struct page *p)
         return false;
     p->n = (lower - HEADER) / 2;
     for (uint32_t i = 0; i < p->n; i++) {
-        uint32_t off = u16_at(p->data + HEADER + 2 * i);
+        uint32_t off = u16_at(p->data + HEADER + (size_t)2 * i);
         if (off < upper || off + NODE > KV_PAGE || off % 2)
             return false;
     }
@@ -157,7 +159,7 @@ static bool page_good(struct walk *w, uint64_t number, uint32_t depth,
         err_no_memory();
     bool good = load(w, number, depth == 1, p);
     for (uint32_t i = 0; good && i < p->n; i++) {
-        uint32_t off = u16_at(p->data + HEADER + 2 * i);
+        uint32_t off = u16_at(p->data + HEADER + (size_t)2 * i);
         if (depth == 1)
             good = leaf_node_good(w, p, off, names);
         else
@@ -184,7 +186,7 @@ static bool tree_good(struct walk *w, const struct tree *t, bool names)
 static bool pages_good(struct walk *w, const uint8_t *meta)
 {
     struct tree unused = tree_at(meta + 24);
-    struct tree main = tree_at(meta + 24 + RECORD);
+    struct tree main = tree_at(meta + DBS + RECORD);
 
     w->seen = calloc(w->pages / 8 + 1, 1);
     if (!w->seen)
@@ -196,7 +198,7 @@ static bool pages_good(struct walk *w, const uint8_t *meta)
 
 enum shape shape_check(int fd, uint64_t txn)
 {
-    uint8_t page[HEADER + 24 + 2 * RECORD + 16];
+    uint8_t page[HEADER + LAST_PAGE + 16];
     const uint8_t *meta = page + HEADER;
     struct walk w = {.fd = fd};
     struct stat st;
@@ -206,13 +208,13 @@ enum shape shape_check(int fd, uint64_t txn)
             (ssize_t)sizeof page ||
         fstat(fd, &st) != 0)
         return SHAPE_BAD;
-    uint64_t found = u64_at(meta + 24 + 2 * RECORD + 8);
+    uint64_t found = u64_at(meta + LAST_PAGE + 8);
     if (found > txn)
         return SHAPE_PASSED;
-    w.pages = u64_at(meta + 24 + 2 * RECORD) + 1;
+    w.pages = u64_at(meta + LAST_PAGE) + 1;
     bool good = found == txn && u64_at(page) == number &&
                 u16_at(page + 10) == PAGE_META && u32_at(meta) == MAGIC &&
-                u32_at(meta + 24) == KV_PAGE && w.pages >= 2 &&
+                u32_at(meta + DBS) == KV_PAGE && w.pages >= 2 &&
                 w.pages <= (uint64_t)st.st_size / KV_PAGE;
     return good && pages_good(&w, meta) ? SHAPE_GOOD : SHAPE_BAD;
 }

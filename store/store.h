@@ -113,6 +113,23 @@ struct store_reader *store_reader_open(struct store *s, struct strtab *t,
                                        bool odd, struct err *e) MUST_CHECK;
 void store_reader_close(struct store_reader *r);
 
+/* Something damaged that a reader left out. */
+struct store_left_out {
+    char what[320]; /* "2026-09: block 17: stream dport has a wrong checksum" */
+    uint64_t rows;  /* packets of it; 0: nobody knows */
+};
+
+/* As store_reader_open, but leaves out what is damaged, calling `left` for
+ * each: months and blocks whose headers cannot be read now, other blocks as
+ * they are verified. */
+struct store_reader *store_reader_open_damaged(
+    struct store *s, struct strtab *t, bool odd,
+    void (*left)(void *ctx, const struct store_left_out *what), void *ctx,
+    struct err *e) MUST_CHECK;
+/* For such a reader: decodes every block with times in [from, to) that was not
+ * verified yet. One that is damaged has no rows from now on. */
+void store_reader_verify(struct store_reader *r, int64_t from, int64_t to);
+
 struct store_block_info {
     const struct zone *zone;
     uint32_t sensor; /* id in the reader's strtab */

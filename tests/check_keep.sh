@@ -65,5 +65,31 @@ status 0 -s "$store" prune --max-size 1K && says err "the newest month is never 
 status 0 -s "$store" check
 [ "$(count "$dir/copy")" = "$all" ] || wrong "the copy changed"
 
+# ---- damage: a byte of the newest block's first stream, then a cut month
+flip() { # FILE OFFSET
+    byte=$(od -An -tu1 -j "$2" -N1 "$1" | tr -d ' ')
+    printf "\\$(printf %03o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+data=$dir/copy/$second/data.mdb
+for at in $(grep -abo TRAWLBLK "$data" | cut -d: -f1); do
+    flip "$data" $((at + 4096 + 2))
+done
+# a count alone needs no stream and is right
+status 0 -s "$dir/copy" query -q --no-header 'all | stats count()'
+[ "$(cat "$dir/out")" = "$all" ] || wrong "a count of headers: $(cat "$dir/out"), not $all"
+status 5 -s "$dir/copy" query -q 'all | stats n = count() by day' && says err "$second: block " && says err "wrong checksum"
+status 0 -s "$dir/copy" query -q "on $first-20 | stats count()"
+status 3 -s "$dir/copy" query --no-header --skip-damaged 'all | stats count()'
+says err "left out $second: block " && says err " packets)"
+[ "$(cat "$dir/out")" -lt "$all" ] && [ "$(cat "$dir/out")" -gt 0 ] || wrong "skipped: $(cat "$dir/out") of $all"
+status 0 -s "$dir/copy" query -q --skip-damaged "on $first-20 | stats count()"
+status 1 -s "$dir/copy" check && says out "$second block "
+status 5 -s "$dir/copy" backup "$dir/copy3" && says err "wrong checksum"
+[ -e "$dir/copy3" ] || [ -e "$dir/copy3.partial" ] && wrong "a failed backup left something"
+truncate -s 40960 "$data"
+status 5 -s "$dir/copy" query -q 'all | stats count()' && says err "is cut"
+status 3 -s "$dir/copy" query --skip-damaged 'all | stats count()' && says err "is cut"
+status 1 -s "$dir/copy" check && says out "is cut"
+
 echo "keeping a store: $tests checks"
 exit $bad

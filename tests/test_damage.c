@@ -250,11 +250,153 @@ static void a_file_cut_anywhere_is_an_error(void **state)
     feeds_remove(folder);
 }
 
+/* ---- leaving it out, and naming it ---- */
+
+struct said {
+    char what[400];
+    uint64_t rows, n;
+};
+
+static void on_left(void *ctx, const struct store_left_out *left)
+{
+    struct said *s = ctx;
+
+    snprintf(s->what, sizeof s->what, "%s", left->what);
+    s->rows += left->rows;
+    s->n++;
+}
+
+static void on_damage(void *ctx, const struct store_damage *d)
+{
+    struct said *s = ctx;
+
+    snprintf(s->what, sizeof s->what, "%s: %s", d->where, d->what);
+    s->n++;
+}
+
+static uint64_t rows_without(const char *folder, struct said *said)
+{
+    struct strtab t = {0};
+    struct store *s = store_open(folder, &e);
+    uint64_t rows = 0, sum = 0;
+
+    *said = (struct said){.n = 0};
+    struct store_reader *r =
+        s ? store_reader_open_damaged(s, &t, true, on_left, said, &e) : NULL;
+    if (!r)
+        fail_msg("%s", e.text);
+    store_reader_verify(r, INT64_MIN, INT64_MAX);
+    for (uint32_t i = 0; i < store_reader_blocks(r); i++)
+        rows += store_reader_block(r, i).zone->rows;
+    for (uint32_t i = 0; i < store_reader_blocks(r); i++) {
+        if (store_reader_block(r, i).zone->rows == 0)
+            continue;
+        struct store_block *b = store_block_open(r, i, &e);
+        assert_non_null(b);
+        assert_true(sum_batch(b, 0, store_reader_block(r, i).zone->rows, &sum));
+        store_block_close(b);
+    }
+    store_reader_close(r);
+    store_close(s);
+    strtab_free(&t);
+    return rows;
+}
+
+static void assert_named(const char *folder, const char *where)
+{
+    struct said said = {.n = 0};
+    struct store *s = store_open(folder, &e);
+    uint64_t blocks, rows;
+
+    assert_non_null(s);
+    if (!store_check(s, on_damage, &said, &blocks, &rows, &e))
+        fail_msg("%s", e.text);
+    assert_true(said.n > 0);
+    if (!strstr(said.what, where))
+        fail_msg("'%s' is not in: %s", where, said.what);
+    store_close(s);
+}
+
+/* The block of the last commit: it stands for the ones it replaced. */
+static uint8_t *last_block(const struct file *f)
+{
+    uint8_t *best = NULL;
+    uint64_t most = 0, sequence;
+
+    for (size_t at = 0; at + 4096 <= f->len; at += 8) {
+        if (memcmp(f->data + at, "TRAWLBLK", 8) != 0)
+            continue;
+        memcpy(&sequence, f->data + at + 16, 8);
+        if (sequence > most) {
+            most = sequence;
+            best = f->data + at;
+        }
+    }
+    assert_non_null(best);
+    return best;
+}
+
+static void a_damaged_stream_is_named_and_left_out(void **state)
+{
+    char *folder = prepared();
+    struct file f = map_file(folder, "2026-09");
+    struct said said;
+
+    (void)state;
+    assert_int_equal(rows_without(folder, &said), 940);
+    assert_int_equal(said.n, 0);
+    last_block(&f)[4096 + 3] ^= 1;
+    uint64_t rows = rows_without(folder, &said);
+    assert_int_equal(said.n, 1);
+    assert_true(said.rows > 0);
+    assert_int_equal(rows + said.rows, 940);
+    assert_non_null(strstr(said.what, "2026-09: block "));
+    assert_named(folder, "2026-09 block ");
+    munmap(f.data, f.len);
+    feeds_remove(folder);
+}
+
+static void a_damaged_header_is_named_and_left_out(void **state)
+{
+    char *folder = prepared();
+    struct file f = map_file(folder, "2026-09");
+    struct said said;
+
+    (void)state;
+    last_block(&f)[200] ^= 1;
+    uint64_t rows = rows_without(folder, &said);
+    assert_true(said.n > 0 && rows < 940 && rows > 400);
+    assert_int_equal(said.rows, 0);
+    assert_non_null(strstr(said.what, "2026-09"));
+    assert_named(folder, "2026-09");
+    munmap(f.data, f.len);
+    feeds_remove(folder);
+}
+
+static void a_cut_month_is_named_and_left_out(void **state)
+{
+    char *folder = prepared(), path[600];
+    struct said said;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/2026-10/data.mdb", folder);
+    assert_int_equal(truncate(path, 5 * 4096), 0);
+    uint64_t rows = rows_without(folder, &said);
+    assert_int_equal(rows, 470);
+    assert_int_equal(said.n, 1);
+    assert_non_null(strstr(said.what, "is cut"));
+    assert_named(folder, "2026-10");
+    feeds_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_flipped_bit_is_noticed_or_does_not_matter),
         cmocka_unit_test(a_file_cut_anywhere_is_an_error),
+        cmocka_unit_test(a_damaged_stream_is_named_and_left_out),
+        cmocka_unit_test(a_damaged_header_is_named_and_left_out),
+        cmocka_unit_test(a_cut_month_is_named_and_left_out),
     };
     return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
 }
