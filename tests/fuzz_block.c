@@ -225,26 +225,43 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 /* A lie in the directory; lengths agree, for others are refused at once. */
 static void patch_entry(struct block_head *h, struct block_stream *s,
-                        uint8_t what, uint8_t v)
+                        uint32_t what, uint8_t v)
 {
     static const uint8_t widths[] = {1, 2, 4, 8};
     uint32_t raw = s->raw;
 
-    switch (what % 8) {
+    switch (what % 9) {
     case 0: s->id = v; break;
     case 1: s->kind = v; break;
-    case 2: s->encoding = v; break;
+    case 2: s->encoding = v % 8; break;
     case 3: s->width = v & 31; break;
     case 4: h->rows = v + 1u; break;
     case 5: raw = v; break;
     case 6: raw = 8 + (v >> 2) * widths[v & 3]; break;
-    default: h->unit = v;
+    case 7: h->unit = v; break;
+    default: s->encoding = ENCODING_CONSTANT; raw = 8;
     }
     if (raw <= h->bytes - s->offset)
         s->raw = s->stored = raw;
 }
 
-/* Patches: stream (of the directory from 128 on), place, value. */
+/* A patch is stream, place and value. The place's highest bits say what it is
+ * in: bytes, all bytes from there on, or the directory. */
+static void patch(struct cursor *c, struct block_head *h, uint8_t *bytes)
+{
+    struct block_stream *s = &h->stream[cursor_u8(c) % h->streams];
+    uint32_t at = cursor_u16(c), kind = at >> 14;
+    uint8_t v = cursor_u8(c);
+
+    at &= 0x3fff;
+    if (kind == 3) {
+        patch_entry(h, s, at, v);
+    } else if (s->raw) {
+        at %= s->raw;
+        memset(bytes + s->offset + at, v, kind == 2 ? s->raw - at : 1);
+    }
+}
+
 static void read_patched(struct cursor *c, uint8_t how)
 {
     const struct buf *from = &base[how % BASES];
@@ -255,16 +272,8 @@ static void read_patched(struct cursor *c, uint8_t how)
     if (!block_head_read(from->data, from->len, &h, &e))
         abort();
     buf_put(&bytes, from->data, from->len);
-    while (c->end - c->at >= 4) {
-        uint8_t stream = cursor_u8(c);
-        uint16_t at = cursor_u16(c);
-        uint8_t v = cursor_u8(c);
-        struct block_stream *s = &h.stream[stream % 128 % h.streams];
-        if (stream >= 128)
-            patch_entry(&h, s, (uint8_t)at, v);
-        else if (s->raw)
-            bytes.data[s->offset + at % s->raw] = v;
-    }
+    while (c->end - c->at >= 4)
+        patch(c, &h, bytes.data);
     block_head_write(&h, bytes.data);
     read_block(bytes.data, bytes.len, how & 64);
     buf_free(&bytes);
