@@ -438,7 +438,11 @@ static bool load_coded(struct block *b, uint32_t f, struct err *e)
         return false;
     if (size == 0)
         return block_stream_damaged(s, e);
-    return load_numbers(b, s, &b->lane[f], size - 1, e);
+    if (!load_numbers(b, s, &b->lane[f], size - 1, e))
+        return false;
+    /* rows without a code are looked up as well, by the base */
+    return !b->lane[f].present || (uint64_t)b->lane[f].base < size ||
+           block_stream_damaged(s, e);
 }
 
 static bool load_plain(struct block *b, uint32_t f, struct err *e)
@@ -464,6 +468,8 @@ static bool load_time(struct block *b, struct err *e)
         return dense_time_load(b, s, l, e);
     if (!load_numbers(b, s, l, UINT64_MAX, e))
         return false;
+    if (l->none || l->present) /* by the shapes of a dense block */
+        return err_set(e, ERR_STORE, "stream time is incomplete");
     uint8_t *wide = block_room(b, b->head.rows, 8);
     for (uint32_t i = 0; i < b->head.rows; i++) {
         uint64_t t = lane_value(l, i) * b->head.unit;

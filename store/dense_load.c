@@ -241,10 +241,12 @@ static bool number_flows(struct block *b)
     return true;
 }
 
+/* A flow is in one pair at most, so that `asked` is how many are not the second
+ * of one. */
 static bool link_flows(struct dense_reader *d, const uint32_t *step)
 {
     for (uint32_t f = 0; f < d->flows; f++) {
-        if (step[f] > f)
+        if (step[f] > f || (step[f] && d->back[f - step[f]]))
             return false;
         if (step[f]) {
             d->back[f] = f - step[f] + 1;
