@@ -26,7 +26,7 @@ struct query_settings {
     bool odd;           /* read packets of odd times too */
     bool explain;       /* plan only: rows are not made */
     bool profile;
-    bool skip_damaged; /* leave out what is damaged, and note it */
+    bool skip_damaged;           /* leave out what is damaged, and note it */
     volatile sig_atomic_t *stop; /* non-zero: end soon; may be NULL */
 };
 

@@ -24,7 +24,7 @@ struct reader_block {
     uint32_t month; /* place in store_reader.month */
     uint32_t sensor;
     uint64_t id, bytes, sequence, replaces;
-    uint64_t sum; /* index_block_sum */
+    uint64_t sum;  /* index_block_sum */
     bool verified; /* by store_reader_verify */
     struct zone zone;
 };
