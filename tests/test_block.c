@@ -570,6 +570,94 @@ static void hostile_bytes_do_no_harm(void **state)
     }
 }
 
+/* Puts numbers of 1 byte, or one constant, in place of a stream's. */
+static void replace_stream(struct sample *s, uint8_t id, enum stream_kind kind,
+                           uint64_t first, const uint8_t *v, uint32_t n)
+{
+    struct block_head h;
+    struct err e = {0};
+    uint32_t i = 0;
+
+    assert_true(block_head_read(s->bytes.data, s->bytes.len, &h, &e));
+    while (i < h.streams && (h.stream[i].id != id || h.stream[i].kind != kind))
+        i++;
+    assert_true(i < h.streams);
+    h.stream[i].encoding = n ? ENCODING_PLAIN : ENCODING_CONSTANT;
+    h.stream[i].codec = 0; /* raw */
+    h.stream[i].width = 1;
+    h.stream[i].raw = h.stream[i].stored = 8 + n;
+    h.stream[i].offset = (uint32_t)s->bytes.len;
+    buf_u64(&s->bytes, first);
+    buf_put(&s->bytes, v, n);
+    h.bytes = s->bytes.len;
+    block_head_write(&h, s->bytes.data);
+}
+
+/* The field is refused; frees the sample. */
+static void refuse(struct sample *s, enum field_id f)
+{
+    struct strtab t = {0};
+    struct err e = {0};
+    struct column c;
+    struct block *b = block_open_unchecked(s->bytes.data, s->bytes.len, &t, &e);
+
+    assert_non_null(b);
+    assert_false(block_column(b, f, 0, 1, &c, &e));
+    assert_int_equal(e.code, ERR_STORE);
+    block_close(b);
+    strtab_free(&t);
+    sample_free(s);
+}
+
+static void flows_in_more_than_one_pair_are_refused(void **state)
+{
+    static uint8_t chain[400], distance[400];
+
+    (void)state;
+    random_state = 9;
+    struct sample s = traffic_make(400, 0, true);
+    memset(chain + 1, 1, sizeof chain - 1);
+    replace_stream(&s, STREAM_FLOW, KIND_CODES, 0, distance, 400);
+    replace_stream(&s, STREAM_FLOW, KIND_BACK, 0, chain, 400);
+    replace_stream(&s, FIELD_SPORT, KIND_FLOWED, 7, NULL, 0);
+    replace_stream(&s, FIELD_DPORT, KIND_FLOWED, 7, NULL, 0);
+    refuse(&s, FIELD_SPORT);
+}
+
+static void time_that_shapes_deny_is_refused(void **state)
+{
+    (void)state;
+    random_state = 10;
+    struct sample s = traffic_make(400, 0, true);
+    replace_stream(&s, STREAM_SHAPE, KIND_SHAPED, 1 << FIELD_SRC, NULL, 0);
+    replace_stream(&s, FIELD_TIME, KIND_VALUES, 5, NULL, 0);
+    refuse(&s, FIELD_TIME);
+}
+
+/* Rows without a code have the base in its place. */
+static void a_base_that_is_no_code_is_refused(void **state)
+{
+    (void)state;
+    random_state = 11;
+    struct look look = {1, 0, 0, 1};
+    struct sample s = sample_make(&look, 400);
+    struct err e = {0};
+    struct block_head h;
+    assert_true(block_head_read(s.bytes.data, s.bytes.len, &h, &e));
+    for (uint32_t i = 0; i < h.streams; i++)
+        if (h.stream[i].id == FIELD_INNER_SRC &&
+            h.stream[i].kind == KIND_PRESENCE) {
+            h.stream[i].codec = 0; /* raw, and no row has one */
+            h.stream[i].stored = h.stream[i].raw;
+            h.stream[i].offset = (uint32_t)s.bytes.len;
+            buf_fill(&s.bytes, 0, h.stream[i].raw);
+        }
+    h.bytes = s.bytes.len;
+    block_head_write(&h, s.bytes.data);
+    replace_stream(&s, FIELD_INNER_SRC, KIND_CODES, UINT64_C(1) << 40, NULL, 0);
+    refuse(&s, FIELD_INNER_SRC);
+}
+
 static void memory_is_counted(void **state)
 {
     struct err e = {0};
@@ -598,6 +686,9 @@ int main(void)
         cmocka_unit_test(a_changed_byte_is_noticed),
         cmocka_unit_test(a_cut_block_is_refused),
         cmocka_unit_test(hostile_bytes_do_no_harm),
+        cmocka_unit_test(flows_in_more_than_one_pair_are_refused),
+        cmocka_unit_test(time_that_shapes_deny_is_refused),
+        cmocka_unit_test(a_base_that_is_no_code_is_refused),
         cmocka_unit_test(memory_is_counted),
     };
     encoder = block_encoder_new();
