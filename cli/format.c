@@ -149,10 +149,11 @@ void format_end(struct format *f)
 bool format_close(struct format *f, struct err *e)
 {
     f->broken = f->begun;
+    if (f->begun)
+        f->active->end(f);
     if (f->begun && f->rows == 0)
         f->out.len = f->begun_at; /* no header of nothing */
-    else if (f->begun)
-        format_end(f);
+    f->begun = false;
     push(f);
     buf_free(&f->out);
     free(f->col);
