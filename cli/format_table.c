@@ -196,8 +196,10 @@ void format_table_end(struct format *f)
 {
     struct table *t = f->state;
 
-    size_and_put(f);
-    format_flush(f, true);
+    if (!f->broken || f->rows > 0) {
+        size_and_put(f);
+        format_flush(f, true);
+    }
     if (f->o.notes && !f->closed && !f->broken)
         put_footer(f);
     buf_free(&t->text);
