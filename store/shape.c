@@ -2,7 +2,7 @@
 #include "store/shape.h"
 
 #include <endian.h>
-#include <stdbool.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,6 +34,7 @@ struct walk {
     int fd;
     uint64_t pages;
     uint8_t *seen; /* a bit a page */
+    uint64_t rows; /* of the named trees */
 };
 
 struct tree {
@@ -116,6 +117,7 @@ static bool leaf_node_good(struct walk *w, const struct page *p, uint32_t off,
         return overflow_good(w, u64_at(value), size);
     if (flags == NODE_TREE && names && size == RECORD) {
         struct tree t = tree_at(value);
+        w->rows += t.entries;
         return tree_good(w, &t, false);
     }
     return flags == 0;
@@ -196,25 +198,56 @@ static bool pages_good(struct walk *w, const uint8_t *meta)
     return good;
 }
 
-enum shape shape_check(int fd, uint64_t txn)
+enum { META = HEADER + 24 + 2 * RECORD + 16 };
+
+static uint64_t meta_txn(const uint8_t *page)
 {
-    uint8_t page[HEADER + LAST_PAGE + 16];
+    return u64_at(page + META - 8);
+}
+
+static bool read_meta(int fd, uint64_t number, uint8_t page[META])
+{
+    return pread(fd, page, META, (off_t)(number * KV_PAGE)) == META;
+}
+
+static enum shape check_as(struct walk *w, uint64_t txn)
+{
+    uint8_t page[META];
     const uint8_t *meta = page + HEADER;
-    struct walk w = {.fd = fd};
     struct stat st;
     uint64_t number = txn % 2;
 
-    if (pread(fd, page, sizeof page, (off_t)(number * KV_PAGE)) !=
-            (ssize_t)sizeof page ||
-        fstat(fd, &st) != 0)
+    if (!read_meta(w->fd, number, page) || fstat(w->fd, &st) != 0)
         return SHAPE_BAD;
-    uint64_t found = u64_at(meta + LAST_PAGE + 8);
-    if (found > txn)
+    if (meta_txn(page) > txn)
         return SHAPE_PASSED;
-    w.pages = u64_at(meta + LAST_PAGE) + 1;
-    bool good = found == txn && u64_at(page) == number &&
+    w->pages = u64_at(meta + 24 + 2 * RECORD) + 1;
+    bool good = meta_txn(page) == txn && u64_at(page) == number &&
                 u16_at(page + 10) == PAGE_META && u32_at(meta) == MAGIC &&
-                u32_at(meta + DBS) == KV_PAGE && w.pages >= 2 &&
-                w.pages <= (uint64_t)st.st_size / KV_PAGE;
-    return good && pages_good(&w, meta) ? SHAPE_GOOD : SHAPE_BAD;
+                u32_at(meta + 24) == KV_PAGE && w->pages >= 2 &&
+                w->pages <= (uint64_t)st.st_size / KV_PAGE;
+    return good && pages_good(w, meta) ? SHAPE_GOOD : SHAPE_BAD;
+}
+
+enum shape shape_check(int fd, uint64_t txn)
+{
+    struct walk w = {.fd = fd};
+
+    return check_as(&w, txn);
+}
+
+bool shape_empty(const char *path)
+{
+    uint8_t a[META], b[META];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct walk w = {.fd = fd};
+    bool empty = fd >= 0 && read_meta(fd, 0, a) && read_meta(fd, 1, b);
+
+    if (empty) {
+        uint64_t last = meta_txn(a) > meta_txn(b) ? meta_txn(a) : meta_txn(b);
+        empty = check_as(&w, last) == SHAPE_GOOD && w.rows == 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return empty;
 }

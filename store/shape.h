@@ -4,6 +4,7 @@
 #ifndef STORE_SHAPE_H
 #define STORE_SHAPE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum shape {
@@ -14,5 +15,8 @@ enum shape {
 
 /* Walks the trees as transaction `txn`, which a reader must hold, sees them. */
 enum shape shape_check(int fd, uint64_t txn);
+
+/* Is the data file sound, and has no table a row? Opens nothing of LMDB's. */
+bool shape_empty(const char *path);
 
 #endif

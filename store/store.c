@@ -6,11 +6,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/inside.h"
+#include "store/shape.h"
 
 enum { PATH_LEN = 4200 };
 
@@ -23,53 +25,75 @@ static bool path_of(char out[PATH_LEN], const char *dir, const char *name)
     return n > 0 && n < PATH_LEN;
 }
 
+/* ---- is there one? ---- */
+
+/* Nothing but what making a store makes first: an empty folder, or one whose
+ * maker was killed. */
+static bool is_bare(const char *dir)
+{
+    static const char *const ours[] = {".", "..", "lock", "catalogue"};
+    DIR *d = opendir(dir);
+    bool bare = d != NULL;
+
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this stream */
+    for (struct dirent *x; bare && (x = readdir(d)) != NULL;) {
+        bare = false;
+        for (uint32_t i = 0; i < sizeof ours / sizeof *ours; i++)
+            bare = bare || strcmp(x->d_name, ours[i]) == 0;
+    }
+    if (d)
+        closedir(d);
+    return bare;
+}
+
 bool store_exists(const char *dir)
 {
-    char path[PATH_LEN];
+    char path[PATH_LEN], data[PATH_LEN];
 
-    return path_of(path, dir, "catalogue") && kv_exists(path);
+    return path_of(path, dir, "catalogue") && kv_exists(path) &&
+           path_of(data, path, "data.mdb") &&
+           !(is_bare(dir) && shape_empty(data));
 }
 
 /* ---- making ---- */
 
-static bool is_empty(const char *dir)
+static bool check_none(const char *dir, struct err *e)
 {
-    DIR *d = opendir(dir);
-    uint32_t n = 0;
-
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this stream */
-    while (d && n <= 2 && readdir(d))
-        n++; /* "." and ".." are always there */
-    if (d)
-        closedir(d);
-    return d && n <= 2;
+    if (store_exists(dir))
+        return err_set(e, ERR_STORE, "%s is a store already", dir);
+    return true;
 }
 
 static bool make_folder(const char *dir, struct err *e)
 {
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return err_set(e, ERR_STORE, "cannot make %s: %m", dir);
-    if (store_exists(dir))
-        return err_set(e, ERR_STORE, "%s is a store already", dir);
-    if (!is_empty(dir))
+    if (!check_none(dir, e))
+        return false;
+    if (!is_bare(dir))
         return err_set(e, ERR_STORE, "%s exists and is no empty folder", dir);
     if (chmod(dir, 0700) != 0)
         return err_set(e, ERR_STORE, "cannot make %s: %m", dir);
     return inside_check_place(dir, e);
 }
 
-static bool make_lock(const char *dir, struct err *e)
+/* Holds the lock: one that is being made looks like one whose maker died. */
+static int make_lock(const char *dir, struct err *e)
 {
     char path[PATH_LEN];
     int fd = -1;
 
     if (path_of(path, dir, "lock"))
-        fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0 || fchmod(fd, 0600) != 0 || fsync(fd) != 0)
         err_set(e, ERR_STORE, "cannot make the lock of %s: %m", dir);
+    else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        err_set(e, ERR_STORE, "another process is making %s", dir);
+    else
+        return fd;
     if (fd >= 0)
         close(fd);
-    return e->code == ERR_NONE;
+    return -1;
 }
 
 static bool write_head(struct kv *k, const struct catalogue_head *h,
@@ -117,8 +141,14 @@ static bool sync_folder(const char *dir, struct err *e)
 bool store_create(const char *dir, const struct store_options *o, struct err *e)
 {
     e->code = ERR_NONE;
-    return make_folder(dir, e) && make_lock(dir, e) &&
-           make_catalogue(dir, o, e) && sync_folder(dir, e);
+    if (!make_folder(dir, e))
+        return false;
+    int lock = make_lock(dir, e);
+    bool good = lock >= 0 && check_none(dir, e) && make_catalogue(dir, o, e) &&
+                sync_folder(dir, e);
+    if (lock >= 0)
+        close(lock); /* and with it the flock */
+    return good;
 }
 
 /* ---- opening ---- */

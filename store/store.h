@@ -20,7 +20,8 @@ struct store_options {
 };
 
 /* Makes the folder (0700) and its files (0600), whatever the umask. Fails when
- * `dir` exists and is no empty folder. */
+ * `dir` exists and is no empty folder; one whose maker was killed half way is
+ * made whole. */
 bool store_create(const char *dir, const struct store_options *o,
                   struct err *e) MUST_CHECK;
 /* Is there a store at `dir`? */

@@ -33,7 +33,17 @@ void *__wrap_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
 void *__wrap_realloc(void *p, size_t n);
 
-enum fault { NONE, MEMORY, PWRITE, WRITEV, DATASYNC, MAP, TRUNCATE, FAULTS };
+enum fault {
+    NONE,
+    MEMORY,
+    PWRITE,
+    WRITEV,
+    DATASYNC,
+    MAP,
+    TRUNCATE,
+    FAULTS,
+    DEATH
+};
 
 static const char *const names[FAULTS] = {
     "nothing", "memory", "pwrite", "writev", "fdatasync", "mmap", "ftruncate"};
@@ -80,6 +90,8 @@ static void *next(const char *name)
 ssize_t pwrite(int fd, const void *data, size_t n, off_t at)
 {
     REAL(ssize_t(int, const void *, size_t, off_t), "pwrite");
+    if (strikes(DEATH))
+        _exit(77);
     if (!strikes(PWRITE))
         return real(fd, data, n, at);
     errno = ENOSPC;
@@ -89,6 +101,8 @@ ssize_t pwrite(int fd, const void *data, size_t n, off_t at)
 ssize_t writev(int fd, const struct iovec *v, int n)
 {
     REAL(ssize_t(int, const struct iovec *, int), "writev");
+    if (strikes(DEATH))
+        _exit(77);
     if (!strikes(WRITEV))
         return real(fd, v, n);
     errno = EIO;
@@ -98,6 +112,8 @@ ssize_t writev(int fd, const struct iovec *v, int n)
 int fdatasync(int fd)
 {
     REAL(int(int), "fdatasync");
+    if (strikes(DEATH))
+        _exit(77);
     if (!strikes(DATASYNC))
         return real(fd);
     errno = EIO;
@@ -107,6 +123,8 @@ int fdatasync(int fd)
 int ftruncate(int fd, off_t n)
 {
     REAL(int(int, off_t), "ftruncate");
+    if (strikes(DEATH))
+        _exit(77);
     if (!strikes(TRUNCATE))
         return real(fd, n);
     errno = ENOSPC;
@@ -116,6 +134,8 @@ int ftruncate(int fd, off_t n)
 void *mmap(void *at, size_t n, int prot, int flags, int fd, off_t from)
 {
     REAL(void *(void *, size_t, int, int, int, off_t), "mmap");
+    if (fd >= 0 && strikes(DEATH))
+        _exit(77);
     if (fd < 0 || !strikes(MAP))
         return real(at, n, prot, flags, fd, from);
     errno = EACCES;
@@ -268,6 +288,47 @@ static void calls_that_fail_are_errors(void **state)
     }
 }
 
+/* ---- making a store ---- */
+
+/* The process is gone at the n-th call that makes or writes a file. */
+static bool die_making(int n)
+{
+    char *folder = feeds_folder();
+    struct store_options o = {.macs = true};
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        fault.left = n;
+        fault.kind = DEATH;
+        _exit(store_create(folder, &o, &e) ? 0 : 79);
+    }
+    int status = ended(pid);
+    assert_true(status == 0 || status == 77);
+    bool there = store_exists(folder);
+    assert_true(there || status == 77);
+    if (!there && !store_create(folder, &o, &e))
+        fail_msg("after %d calls: %s", n, e.text);
+    struct store *s = store_open(folder, &e);
+    if (!s)
+        fail_msg("after %d calls: %s", n, e.text);
+    assert_true(store_options_of(s).macs);
+    assert_true(feeds_ingest(s, &base, &e));
+    assert_int_equal(read_store(s), 150);
+    store_close(s);
+    feeds_remove(folder);
+    return status == 77;
+}
+
+static void a_store_half_made_is_made_whole(void **state)
+{
+    int n = 1;
+
+    (void)state;
+    while (die_making(n))
+        n++;
+    assert_in_range(n, 8, 60);
+}
+
 /* ---- a full disk ---- */
 
 static void a_limit_on_files_is_an_error(void **state)
@@ -353,6 +414,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_that_fails_ends_it_cleanly),
         cmocka_unit_test(calls_that_fail_are_errors),
+        cmocka_unit_test(a_store_half_made_is_made_whole),
         cmocka_unit_test(a_limit_on_files_is_an_error),
         cmocka_unit_test(a_full_disk_is_an_error_and_more_space_the_cure),
     };
