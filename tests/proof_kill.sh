@@ -46,5 +46,5 @@ while [ $i -lt $n ]; do
     fi
     "$trawl" -s "$dir/store" check -q || { bad=$((bad + 1)); echo "killed after $ms ms: check failed"; }
 done
-echo "kill -9 during an ingest of $took ms, $jobs jobs: $n runs, $killed killed under way, $bad wrong"
+echo "kill -9 during an ingest of $took ms, ${JOBS:-1 and 2} jobs: $n runs, $killed killed under way, $bad wrong"
 [ "$bad" = 0 ] && [ "$killed" -gt 0 ]
