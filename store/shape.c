@@ -221,7 +221,7 @@ static enum shape check_as(struct walk *w, uint64_t txn)
         return SHAPE_BAD;
     if (meta_txn(page) > txn)
         return SHAPE_PASSED;
-    w->pages = u64_at(meta + 24 + 2 * RECORD) + 1;
+    w->pages = u64_at(meta + META - HEADER - 16) + 1;
     bool good = meta_txn(page) == txn && u64_at(page) == number &&
                 u16_at(page + 10) == PAGE_META && u32_at(meta) == MAGIC &&
                 u32_at(meta + 24) == KV_PAGE && w->pages >= 2 &&
