@@ -190,6 +190,7 @@ static bool put_catalogue(struct store_writer *w, struct kv_txn *t,
     struct catalogue_head h = w->head;
 
     h.sequence++;
+    h.format = store_format; /* of the blocks that it makes count */
     for (uint32_t i = 0; i < w->captures; i++)
         if (!catalogue_put(t, w->capture[i].c, e))
             return false;
