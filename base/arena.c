@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/memory.h"
 
 #if defined(__has_feature)
 #define HAS_ASAN __has_feature(address_sanitizer)
@@ -51,9 +52,7 @@ static struct arena_chunk *chunk_add(struct arena *a, size_t need)
         link = &a->chunk->next;
     if (need > size / 4)
         size = need;
-    struct arena_chunk *c = malloc(sizeof *c + size);
-    if (!c)
-        err_no_memory();
+    struct arena_chunk *c = memory_alloc(sizeof *c + size);
     *c = (struct arena_chunk){.next = *link, .size = size};
     POISON(c->data, size);
     *link = c;

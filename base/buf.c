@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 void buf_reserve(struct buf *b, size_t more)
 {
     if (b->cap - b->len >= more)
@@ -14,9 +16,7 @@ void buf_reserve(struct buf *b, size_t more)
     size_t cap = b->cap < 64 ? 64 : b->cap * 2;
     if (cap < b->len + more)
         cap = b->len + more;
-    uint8_t *data = realloc(b->data, cap);
-    if (!data)
-        err_no_memory();
+    uint8_t *data = memory_resize(b->data, cap);
     b->data = data;
     b->cap = cap;
 }

@@ -6,13 +6,12 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/memory.h"
 
 static void *grow(void *p, size_t n, size_t size)
 {
-    void *q = realloc(p, n * size);
+    void *q = memory_resize(p, n * size);
 
-    if (!q)
-        err_no_memory();
     return q;
 }
 
@@ -41,9 +40,7 @@ static void make_room(struct strtab *t)
     t->cap = t->slots / 2;
     t->entry = grow(t->entry, t->cap, sizeof *t->entry);
     free(t->slot);
-    t->slot = calloc(t->slots, sizeof *t->slot);
-    if (!t->slot)
-        err_no_memory();
+    t->slot = memory_zeroed(t->slots, sizeof *t->slot);
     for (uint32_t id = 0; id < t->n; id++)
         *slot_find(t, t->entry[id].s, t->entry[id].len) = id + 1;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/suggest.h"
 
 /* These have a row so that help and errors know them. */
@@ -148,9 +149,7 @@ int command_main(int argc, char **argv)
         return command_fail(&e);
     c.words.word++;
     c.words.n--;
-    c.args = calloc(1, c.command->args_size + 1);
-    if (!c.args)
-        err_no_memory();
+    c.args = memory_zeroed(1, c.command->args_size + 1);
     int status = parse_and_run(&c);
     free(c.args);
     return status;

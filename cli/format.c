@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* name, style, which family ends it, help */
 #define FORMATS(F)                                                             \
     F(table, TABLE, table, "columns for people")                               \
@@ -96,9 +98,7 @@ static void take_columns(struct format *f, const struct columns *c)
 {
     f->columns = c;
     f->cols = c->n;
-    f->col = realloc(f->col, (c->n + 1) * sizeof *f->col);
-    if (!f->col)
-        err_no_memory();
+    f->col = memory_resize(f->col, (c->n + 1) * sizeof *f->col);
     for (uint32_t i = 0; i < c->n; i++)
         f->col[i] = (struct format_column){
             i, schema_types[c->col[i].type.type].lane, &c->col[i],

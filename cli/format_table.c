@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/format.h"
 
 enum { SIZING_ROWS = 1000, SIZING_BYTES = 1 << 22, WIDTH_MAX = 60 };
@@ -39,15 +40,11 @@ static void pick_packet_fields(struct format *f)
 
 void format_table_begin(struct format *f, const struct columns *c)
 {
-    struct table *t = calloc(1, sizeof *t);
+    struct table *t = memory_zeroed(1, sizeof *t);
 
-    if (!t)
-        err_no_memory();
     if (c->packets)
         pick_packet_fields(f);
-    t->width = calloc(f->cols + 1, sizeof *t->width);
-    if (!t->width)
-        err_no_memory();
+    t->width = memory_zeroed(f->cols + 1, sizeof *t->width);
     f->state = t;
     if (f->index > 0)
         buf_u8(&f->out, '\n');

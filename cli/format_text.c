@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "cli/format.h"
 #include "cli/packet_line.h"
 
@@ -32,11 +33,7 @@ struct text {
 static void *grow(void *old, uint32_t *cap, size_t size)
 {
     *cap = *cap ? *cap * 2 : 256;
-    void *p = realloc(old, *cap * size);
-
-    if (!p)
-        err_no_memory();
-    return p;
+    return memory_resize(old, *cap * size);
 }
 
 static uint32_t *slot_of(const struct text *t, struct addr src)
@@ -53,9 +50,7 @@ static void rehash(struct text *t)
 {
     t->slots = t->slots ? t->slots * 2 : 1024;
     free(t->slot);
-    t->slot = calloc(t->slots, sizeof *t->slot);
-    if (!t->slot)
-        err_no_memory();
+    t->slot = memory_zeroed(t->slots, sizeof *t->slot);
     for (uint32_t i = 0; i < t->groups; i++)
         *slot_of(t, t->group[i].src) = i + 1;
 }
@@ -95,10 +90,8 @@ static size_t memory_of(const struct text *t)
 
 void format_text_begin(struct format *f, const struct columns *c)
 {
-    struct text *t = calloc(1, sizeof *t);
+    struct text *t = memory_zeroed(1, sizeof *t);
 
-    if (!t)
-        err_no_memory();
     packet_line_columns(&t->columns, c);
     f->state = t;
 }

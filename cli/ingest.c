@@ -1,5 +1,6 @@
 /* ingest.c - `trawl ingest`: captures into the store. */
 #include "ingest/ingest.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -137,11 +138,9 @@ static int run_ingest(struct command_call *c)
         .args = c->args,
         .progress = {.out = stderr, .began = summary_clock()}
     };
-    struct ingest_report *r = calloc(1, sizeof *r);
+    struct ingest_report *r = memory_zeroed(1, sizeof *r);
     struct err e = {0};
 
-    if (!r)
-        err_no_memory();
     stop_install(true);
     int status = open_store(&t, &e) ? work(&t, r) : command_fail(&e);
     if (t.store)

@@ -11,6 +11,7 @@
 #include <wchar.h>
 
 #include "base/err.h"
+#include "base/memory.h"
 #include "cli/stop.h"
 
 enum { HISTORY_MAX = 2000, NAMES_MAX = 400, PROMPT_MAX = 32 };
@@ -173,10 +174,8 @@ static void open_editor(struct line *l)
 struct line *line_open(const char *history_file, line_completer complete,
                        void *ctx)
 {
-    struct line *l = calloc(1, sizeof *l);
+    struct line *l = memory_zeroed(1, sizeof *l);
 
-    if (!l)
-        err_no_memory();
     l->complete = complete;
     l->ctx = ctx;
     if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {

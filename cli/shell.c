@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "base/timestamp.h"
@@ -108,9 +109,7 @@ static int dot_info(struct shell *sh, const char *arg)
 
     (void)arg;
     c.command = &command_info;
-    c.args = calloc(1, command_info.args_size);
-    if (!c.args)
-        err_no_memory();
+    c.args = memory_zeroed(1, command_info.args_size);
     int status = command_info.run(&c);
     free(c.args);
     return status;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "base/queue.h"
 
 struct packet {
@@ -150,16 +151,12 @@ static void *read_files(void *arg)
 struct ahead *ahead_new(const struct paths *paths,
                         const struct decode_options *o)
 {
-    struct ahead *a = calloc(1, sizeof *a);
+    struct ahead *a = memory_zeroed(1, sizeof *a);
 
-    if (!a)
-        err_no_memory();
     a->paths = paths;
     a->decode = *o;
     for (uint32_t i = 0; i < AHEAD_BATCHES; i++) {
-        a->batch[i] = malloc(sizeof **a->batch);
-        if (!a->batch[i])
-            err_no_memory();
+        a->batch[i] = memory_alloc(sizeof **a->batch);
     }
     return a;
 }

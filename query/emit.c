@@ -3,18 +3,11 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 static const struct columns *columns_of(const struct emit *m)
 {
     return m->from->stage->out;
-}
-
-static void *zeroed(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
 }
 
 /* Buffers are of fixed size, so they are not charged. */
@@ -25,7 +18,7 @@ static void make_room(struct vec *v, enum lane lane)
     if (v->cap)
         return;
     v->lane = lane;
-    v->absent = zeroed(BATCH_WORDS, sizeof *v->absent);
+    v->absent = memory_zeroed(BATCH_WORDS, sizeof *v->absent);
     if (!vec_reserve(v, BATCH_ROWS, &none))
         err_no_memory();
 }
@@ -48,11 +41,11 @@ void emit_open(struct emit *m, struct stage_run *from,
     uint32_t n = from->stage->out->n;
 
     *m = (struct emit){.from = from, .fill = fill};
-    m->col = zeroed(n, sizeof *m->col);
+    m->col = memory_zeroed(n, sizeof *m->col);
     m->batch =
         (struct batch){.cols = n, .load = load, .source = m, .e = from->run->e};
-    m->batch.col = zeroed(n, sizeof *m->batch.col);
-    m->batch.loaded = zeroed(n, sizeof *m->batch.loaded);
+    m->batch.col = memory_zeroed(n, sizeof *m->batch.col);
+    m->batch.loaded = memory_zeroed(n, sizeof *m->batch.loaded);
 }
 
 void emit_rows(struct emit *m, const uint32_t *id, uint32_t n)

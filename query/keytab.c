@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "query/order.h"
 
 void keytab_open(struct keytab *t, const enum type *type, uint32_t keys)
 {
     *t = (struct keytab){.keys = keys};
-    t->key = calloc(keys ? keys : 1, sizeof *t->key);
-    if (!t->key)
-        err_no_memory();
+    t->key = memory_zeroed(keys ? keys : 1, sizeof *t->key);
     for (uint32_t k = 0; k < keys; k++) {
         t->type[k] = type[k];
         t->key[k].lane = schema_types[type[k]].lane;
@@ -36,9 +35,7 @@ static struct keytab_slot *slots_alloc(size_t n, struct budget *b)
 
     if (n > SIZE_MAX / sizeof *s || !budget_take(b, n * sizeof *s))
         return NULL;
-    s = calloc(n, sizeof *s);
-    if (!s)
-        err_no_memory();
+    s = memory_zeroed(n, sizeof *s);
     return s;
 }
 

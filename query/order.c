@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 struct entry {
     uint64_t prefix;
     uint32_t row;
@@ -167,9 +169,7 @@ bool order_list(const struct order_key *key, uint32_t keys, uint32_t *id,
         return true;
     if (!budget_take(r->budget, bytes))
         return false;
-    struct entry *e = malloc(bytes);
-    if (!e)
-        err_no_memory();
+    struct entry *e = memory_alloc(bytes);
     for (uint32_t i = 0; i < n; i++)
         e[i] = (struct entry){.prefix = keys ? prefix_of(&key[0], id[i]) : 0,
                               .row = id[i]};
@@ -188,9 +188,7 @@ uint32_t *order_rows(const struct order_key *key, uint32_t keys, uint32_t n,
 
     if (!budget_take(r->budget, n * sizeof *id))
         return NULL;
-    id = malloc((n ? n : 1) * sizeof *id);
-    if (!id)
-        err_no_memory();
+    id = memory_alloc((n ? n : 1) * sizeof *id);
     for (uint32_t i = 0; i < n; i++)
         id[i] = i;
     if (order_list(key, keys, id, n, r))

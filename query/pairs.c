@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 
 static uint64_t *find(uint64_t *slot, size_t mask, uint64_t key)
 {
@@ -35,9 +36,7 @@ static bool grow(struct pairs *p, struct run *r)
 
     if (!budget_take(r->budget, slots * sizeof *slot))
         return false;
-    slot = calloc(slots, sizeof *slot);
-    if (!slot)
-        err_no_memory();
+    slot = memory_zeroed(slots, sizeof *slot);
     if (!refill(p, slot, slots - 1, r)) {
         budget_give(r->budget, slots * sizeof *slot);
         free(slot);
@@ -99,9 +98,7 @@ uint32_t *pairs_list(struct pairs *p, const int64_t *count, uint32_t groups,
         *bytes = 0;
         return NULL;
     }
-    start = malloc(*bytes);
-    if (!start)
-        err_no_memory();
+    start = memory_alloc(*bytes);
     list = start + groups + 1;
     for (uint32_t g = 0; g < groups; g++) {
         start[g] = at;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "query/plan_parts.h"
 
 /* Is it a set by its shape? */
@@ -175,9 +176,7 @@ static bool add_line(struct lines *l, const char *line, size_t len)
         return false;
     if (l->n == l->cap) {
         l->cap = l->cap ? l->cap * 2 : 256;
-        l->range = realloc(l->range, l->cap * sizeof *l->range);
-        if (!l->range)
-            err_no_memory();
+        l->range = memory_resize(l->range, l->cap * sizeof *l->range);
     }
     l->range[l->n++] = addr_net_range(base, bits);
     return true;
@@ -200,11 +199,9 @@ static bool add_lines(struct lines *l, const char *name, const char *text,
 
 static char *read_whole(FILE *f, size_t size)
 {
-    char *text = malloc(size + 1);
+    char *text = memory_alloc(size + 1);
     size_t n;
 
-    if (!text)
-        err_no_memory();
     n = fread(text, 1, size, f);
     text[n] = '\0';
     return text;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "grammar/parse.h"
 #include "query/query_parts.h"
 
@@ -56,10 +57,8 @@ struct query_session *query_session_open(struct store *s,
                                          const struct query_settings *o,
                                          struct err *e)
 {
-    struct query_session *q = calloc(1, sizeof *q);
+    struct query_session *q = memory_zeroed(1, sizeof *q);
 
-    if (!q)
-        err_no_memory();
     q->store = s;
     if (site_read(&q->site, &q->arena, store_dir(s), e) &&
         query_session_set(q, o, e) && bind_site(q, e))
@@ -175,10 +174,8 @@ void query_session_names(const struct query_session *q,
 
 static struct query_text *text_new(const char *text, size_t len)
 {
-    struct query_text *t = calloc(1, sizeof *t);
+    struct query_text *t = memory_zeroed(1, sizeof *t);
 
-    if (!t)
-        err_no_memory();
     t->text = arena_strndup(&t->arena, text, len);
     t->len = len;
     return t;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "grammar/parse.h"
 #include "query/query_parts.h"
 
@@ -186,10 +187,8 @@ static bool add_plan(struct query_work *w, const struct ast_query *q)
         err_hint(w->e, "write let NAME = ... | set COLUMN");
         return false;
     }
-    w->plan = (struct plan **)realloc((void *)w->plan,
-                                      (w->plans + 1) * sizeof(struct plan *));
-    if (!w->plan)
-        err_no_memory();
+    w->plan = (struct plan **)memory_resize(
+        (void *)w->plan, (w->plans + 1) * sizeof(struct plan *));
     w->plan[w->plans++] = plan;
     return true;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "query/query_parts.h"
 
 struct pipeline {
@@ -30,9 +31,7 @@ static void pipeline_open(struct query_work *w, const struct plan *p,
 
     *last = (struct stage){.kind = &output, .in = p->out, .out = p->out};
     line->n = p->stages + 1;
-    line->run = calloc(line->n, sizeof *line->run);
-    if (!line->run)
-        err_no_memory();
+    line->run = memory_zeroed(line->n, sizeof *line->run);
     for (uint32_t i = 0; i < line->n; i++) {
         struct stage_run *r = &line->run[i];
         r->stage = i < p->stages ? &p->stage[i] : last;

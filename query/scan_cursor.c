@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* What a column is after its stream could not be read. */
 static const struct addr nothing[BATCH_ROWS];
 static const uint64_t all_absent[BATCH_WORDS] = {
@@ -35,9 +37,7 @@ struct scan_cursor *scan_cursor_open(const struct scan *s, uint32_t index,
 
     if (!block)
         return NULL;
-    struct scan_cursor *c = calloc(1, sizeof *c);
-    if (!c)
-        err_no_memory();
+    struct scan_cursor *c = memory_zeroed(1, sizeof *c);
     c->block = block;
     c->scan = s;
     c->run = run;

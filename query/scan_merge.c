@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "query/vec.h"
 
 struct merge {
@@ -149,10 +150,8 @@ static bool open_next(struct merge *m)
     }
     if (m->n == m->cap) {
         m->cap = m->cap ? m->cap * 2 : 16;
-        m->heap = (struct scan_cursor **)realloc(
+        m->heap = (struct scan_cursor **)memory_resize(
             (void *)m->heap, m->cap * sizeof(struct scan_cursor *));
-        if (!m->heap)
-            err_no_memory();
     }
     m->heap[m->n++] = c;
     sift_up(m, m->n - 1);
@@ -251,11 +250,9 @@ static bool step(struct merge *m)
 void scan_merge(const struct scan *s, struct run *run, struct stage_run *first,
                 struct scan_counts *out)
 {
-    struct merge *m = calloc(1, sizeof *m);
+    struct merge *m = memory_zeroed(1, sizeof *m);
     struct budget none = {0};
 
-    if (!m)
-        err_no_memory();
     m->scan = s;
     m->run = run;
     m->first = first;

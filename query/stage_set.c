@@ -1,6 +1,7 @@
 /* stage_set.c - `set F`, at the end of a `let`: the set of F's values. */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "query/keytab.h"
 #include "query/stage.h"
 
@@ -32,10 +33,8 @@ static const struct vtype *set_type(const struct stage_run *r)
 
 static void begin(struct stage_run *r)
 {
-    struct keytab *t = calloc(1, sizeof *t);
+    struct keytab *t = memory_zeroed(1, sizeof *t);
 
-    if (!t)
-        err_no_memory();
     keytab_open(t, set_type(r)->member, set_type(r)->members);
     r->state = t;
 }
@@ -116,9 +115,7 @@ const struct set *stage_set_result(struct stage_run *r)
         over(r);
         return NULL;
     }
-    uint32_t *id = malloc(bytes);
-    if (!id)
-        err_no_memory();
+    uint32_t *id = memory_alloc(bytes);
     for (uint32_t i = 0; i < t->n; i++)
         id[i] = i;
     bool ok = keytab_sort(t, id, t->n, r->run) || over(r);

@@ -3,6 +3,7 @@
  * rows that are alive then. */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "query/stage.h"
 
 struct bound {
@@ -82,25 +83,16 @@ static void load(struct batch *b, uint32_t i)
     b->loaded[i] = true;
 }
 
-static void *zeroed(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
-
 static void begin(struct stage_run *r)
 {
-    struct state *s = zeroed(1, sizeof *s);
+    struct state *s = memory_zeroed(1, sizeof *s);
     uint32_t n = r->stage->out->n;
 
     s->run = r;
     s->batch =
         (struct batch){.cols = n, .load = load, .source = s, .e = r->run->e};
-    s->batch.col = zeroed(n, sizeof *s->batch.col);
-    s->batch.loaded = zeroed(n, sizeof *s->batch.loaded);
+    s->batch.col = memory_zeroed(n, sizeof *s->batch.col);
+    s->batch.loaded = memory_zeroed(n, sizeof *s->batch.loaded);
     r->state = s;
 }
 

@@ -3,6 +3,7 @@
  * a few batches more than that. */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "query/emit.h"
 #include "query/order.h"
 
@@ -99,13 +100,9 @@ static void begin(struct stage_run *r)
 {
     const struct bound *bound = r->stage->bound;
     const struct columns *c = r->stage->in;
-    struct state *s = calloc(1, sizeof *s);
+    struct state *s = memory_zeroed(1, sizeof *s);
 
-    if (!s)
-        err_no_memory();
-    s->col = calloc(c->n + 1, sizeof *s->col);
-    if (!s->col)
-        err_no_memory();
+    s->col = memory_zeroed(c->n + 1, sizeof *s->col);
     for (uint32_t i = 0; i < c->n; i++)
         s->col[i].lane = schema_types[c->col[i].type.type].lane;
     for (uint32_t k = 0; k < bound->keys; k++)

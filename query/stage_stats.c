@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/memory.h"
 #include "query/aggregate.h"
 #include "query/emit.h"
 #include "query/order.h"
@@ -111,13 +112,9 @@ static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
 static void begin(struct stage_run *r)
 {
     const struct bound *bound = r->stage->bound;
-    struct state *s = calloc(1, sizeof *s);
+    struct state *s = memory_zeroed(1, sizeof *s);
 
-    if (!s)
-        err_no_memory();
-    s->agg = calloc(bound->calls + 1, sizeof *s->agg);
-    if (!s->agg)
-        err_no_memory();
+    s->agg = memory_zeroed(bound->calls + 1, sizeof *s->agg);
     keytab_open(&s->groups, bound->type, bound->keys);
     for (uint32_t i = 0; i < bound->calls; i++)
         aggregate_open(&s->agg[i], &bound->call[i], r->run, bound->keys == 0);

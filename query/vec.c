@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static const size_t widths[] = {
     [LANE_INT] = sizeof(int64_t),
     [LANE_REAL] = sizeof(double),
@@ -16,18 +18,9 @@ static size_t bitmap_bytes(uint32_t cap)
     return ((size_t)cap + 63) / 64 * sizeof(uint64_t);
 }
 
-static void *resize(void *p, size_t to)
-{
-    void *q = realloc(p, to);
-
-    if (!q)
-        err_no_memory();
-    return q;
-}
-
 static uint64_t *resize_bitmap(uint64_t *p, size_t from, size_t to)
 {
-    uint8_t *q = resize(p, to);
+    uint8_t *q = memory_resize(p, to);
 
     memset(q + from, 0, to - from);
     return (uint64_t *)(void *)q;
@@ -56,7 +49,7 @@ bool vec_grow(void **p, uint32_t *cap, uint32_t n, size_t size,
     to = next_cap(*cap, n);
     if (to == 0 || !budget_take(b, (size_t)(to - *cap) * size))
         return false;
-    *p = resize(*p, to * size);
+    *p = memory_resize(*p, to * size);
     *cap = to;
     return true;
 }

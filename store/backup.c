@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "store/reader.h"
 
 enum { PATH_LEN = 4200, BATCH_BYTES = 16 << 20 };
@@ -352,11 +353,9 @@ static int by_place(const void *a, const void *b)
 static void sort_blocks(struct copying *c)
 {
     uint32_t n = c->r->blocks;
-    struct place *p = calloc((size_t)n + 1, sizeof *p);
+    struct place *p = memory_zeroed((size_t)n + 1, sizeof *p);
 
-    c->by_id = calloc((size_t)n + 1, sizeof *c->by_id);
-    if (!p || !c->by_id)
-        err_no_memory();
+    c->by_id = memory_zeroed((size_t)n + 1, sizeof *c->by_id);
     for (uint32_t i = 0; i < n; i++)
         p[i] = (struct place){c->r->block[i]->month, i, c->r->block[i]->id};
     qsort(p, n, sizeof *p, by_place);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/codec.h"
 #include "store/dense_reader.h"
 
@@ -19,10 +20,8 @@ const uint64_t block_field_max[] = {
 
 void *block_room(struct block *b, size_t n, size_t size)
 {
-    void *p = calloc(n + SLACK, size);
+    void *p = memory_zeroed(n + SLACK, size);
 
-    if (!p)
-        err_no_memory();
     b->memory += (n + SLACK) * size;
     return p;
 }
@@ -30,10 +29,8 @@ void *block_room(struct block *b, size_t n, size_t size)
 static struct block *open_parsed(const uint8_t *data, struct strtab *text,
                                  const struct block_head *h, bool checked)
 {
-    struct block *b = calloc(1, sizeof *b);
+    struct block *b = memory_zeroed(1, sizeof *b);
 
-    if (!b)
-        err_no_memory();
     b->data = data;
     b->text = text;
     b->head = *h;
@@ -125,9 +122,7 @@ uint8_t *block_stream_load(const struct block *b, const struct block_stream *s,
                 block_stream_name(s->id));
         return NULL;
     }
-    uint8_t *raw = malloc((size_t)s->raw + SLACK);
-    if (!raw)
-        err_no_memory();
+    uint8_t *raw = memory_alloc((size_t)s->raw + SLACK);
     memset(raw + s->raw, 0, SLACK);
     if (codec_unpack((enum codec)s->codec, stored, s->stored, s->width, raw,
                      s->raw))

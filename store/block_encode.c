@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/dense_encoder.h"
 
 /* Streams of these fields come first: what filters read most. */
@@ -232,7 +233,7 @@ static uint32_t origins(const struct run *run, uint32_t runs,
 static void put_captures(struct block_encoder *c, const struct run *run,
                          uint32_t runs, uint32_t n)
 {
-    struct origin *o = block_encoder_room(runs, sizeof *o);
+    struct origin *o = memory_zeroed(runs, sizeof *o);
     uint32_t count = origins(run, runs, o);
 
     for (uint32_t i = 0; i < count; i++) {
@@ -258,7 +259,7 @@ static void put_captures(struct block_encoder *c, const struct run *run,
 static void put_origins(struct block_encoder *c,
                         const struct block_row *const *rows, uint32_t n)
 {
-    struct run *run = block_encoder_room(n, sizeof *run);
+    struct run *run = memory_zeroed(n, sizeof *run);
     uint32_t runs = find_runs(c, rows, n, run);
 
     block_encoder_put_numbers(c, STREAM_POSITION, KIND_VALUES, n, true);

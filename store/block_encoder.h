@@ -40,8 +40,6 @@ struct block_encoder {
     struct buf *out;
 };
 
-void *block_encoder_room(size_t n, size_t size); /* zeroed */
-
 /* Forgets the dictionaries of the block before. */
 void block_encoder_clear(struct block_encoder *c);
 /* Fills the lanes of the fields in `mask` from rows in order; those of

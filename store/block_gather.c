@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/dense_encoder.h"
 
 enum {
@@ -24,38 +25,28 @@ static const uint8_t column_bytes[] = {
     [WIDTH_MAC] = 8,  [WIDTH_TIME] = 8,  [WIDTH_ADDR] = sizeof(struct addr),
     [WIDTH_OPTS] = 4, [WIDTH_SENSOR] = 0};
 
-void *block_encoder_room(size_t n, size_t size)
-{
-    void *p = calloc(n, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
-
 struct block_encoder *block_encoder_new(void)
 {
-    struct block_encoder *c = block_encoder_room(1, sizeof *c);
+    struct block_encoder *c = memory_zeroed(1, sizeof *c);
 
     c->codec = codec_new();
     c->dense = dense_encoder_new();
     for (uint32_t f = 0; f < FIELD_COUNT; f++) {
         uint32_t bytes = column_bytes[schema_fields[f].width];
-        c->lane[f].value =
-            block_encoder_room(BLOCK_ROWS + 1, bytes ? bytes : 1);
-        c->lane[f].present = block_encoder_room(BLOCK_ROWS / 64, 8);
+        c->lane[f].value = memory_zeroed(BLOCK_ROWS + 1, bytes ? bytes : 1);
+        c->lane[f].present = memory_zeroed(BLOCK_ROWS / 64, 8);
     }
-    c->number = block_encoder_room(ADDRS_MAX, sizeof *c->number);
-    c->packed = block_encoder_room(1, BLOCK_RAW_MAX);
-    c->tried = block_encoder_room(1, BLOCK_RAW_MAX);
-    c->stored = block_encoder_room(1, codec_bound(BLOCK_RAW_MAX));
-    c->stored_try = block_encoder_room(1, codec_bound(BLOCK_RAW_MAX));
-    c->addr = block_encoder_room(ADDRS_MAX, sizeof *c->addr);
-    c->addr_slot = block_encoder_room(ADDR_SLOTS, sizeof *c->addr_slot);
-    c->addr_code = block_encoder_room(ADDRS_MAX, sizeof *c->addr_code);
-    c->opts = block_encoder_room(BLOCK_ROWS, sizeof *c->opts);
-    c->opts_slot = block_encoder_room(OPTS_SLOTS, sizeof *c->opts_slot);
-    c->opts_at = block_encoder_room(BLOCK_ROWS, sizeof *c->opts_at);
+    c->number = memory_zeroed(ADDRS_MAX, sizeof *c->number);
+    c->packed = memory_zeroed(1, BLOCK_RAW_MAX);
+    c->tried = memory_zeroed(1, BLOCK_RAW_MAX);
+    c->stored = memory_zeroed(1, codec_bound(BLOCK_RAW_MAX));
+    c->stored_try = memory_zeroed(1, codec_bound(BLOCK_RAW_MAX));
+    c->addr = memory_zeroed(ADDRS_MAX, sizeof *c->addr);
+    c->addr_slot = memory_zeroed(ADDR_SLOTS, sizeof *c->addr_slot);
+    c->addr_code = memory_zeroed(ADDRS_MAX, sizeof *c->addr_code);
+    c->opts = memory_zeroed(BLOCK_ROWS, sizeof *c->opts);
+    c->opts_slot = memory_zeroed(OPTS_SLOTS, sizeof *c->opts_slot);
+    c->opts_at = memory_zeroed(BLOCK_ROWS, sizeof *c->opts_at);
     return c;
 }
 

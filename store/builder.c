@@ -4,18 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *room(size_t n, size_t size)
-{
-    void *p = calloc(n, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
+#include "base/memory.h"
 
 struct builder *builder_new(uint32_t month, const char *sensor)
 {
-    struct builder *b = room(1, sizeof *b);
+    struct builder *b = memory_zeroed(1, sizeof *b);
 
     b->month = month;
     snprintf(b->sensor, sizeof b->sensor, "%s", sensor);
@@ -41,14 +34,8 @@ void builder_free(struct builder *b)
 
 static void add_chunk(struct builder *b)
 {
-    /* Grown by doubling: at powers of two the array is full. */
-    if ((b->chunks & (b->chunks - 1)) == 0) {
-        size_t cap = b->chunks ? (size_t)b->chunks * 2 : 1;
-        b->chunk = realloc(b->chunk, cap * sizeof(struct block_row *));
-        if (!b->chunk)
-            err_no_memory();
-    }
-    b->chunk[b->chunks++] = room(BUILDER_CHUNK, sizeof **b->chunk);
+    b->chunk = memory_grow(b->chunk, b->chunks, sizeof(struct block_row *));
+    b->chunk[b->chunks++] = memory_zeroed(BUILDER_CHUNK, sizeof **b->chunk);
 }
 
 static struct block_row *row_at(const struct builder *b, uint32_t i)
@@ -109,7 +96,8 @@ static uint32_t run_length(const struct block_row **rows, uint32_t n)
  * order, so there are few. */
 static void sort_rows(const struct block_row **rows, uint32_t n)
 {
-    const struct block_row **spare = room(n, sizeof(struct block_row *));
+    const struct block_row **spare =
+        memory_zeroed(n, sizeof(struct block_row *));
 
     while (run_length(rows, n) < n) {
         for (uint32_t at = 0; at < n;) {
@@ -130,8 +118,9 @@ bool builder_encode(const struct builder *b, struct block_encoder *c,
 {
     uint32_t old = b->tail_id ? b->tail_rows : 0, n = old + b->n;
     struct block_head head = {.sequence = sequence, .replaces = b->tail_id};
-    struct block_row *tail = old ? room(old, sizeof *tail) : NULL;
-    const struct block_row **rows = room(n, sizeof(struct block_row *));
+    struct block_row *tail = old ? memory_zeroed(old, sizeof *tail) : NULL;
+    const struct block_row **rows =
+        memory_zeroed(n, sizeof(struct block_row *));
     bool good = !old || load_tail(b, tail_block, tail, e);
 
     if (!good)

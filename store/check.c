@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/index.h"
 #include "store/reader.h"
 
@@ -179,11 +180,9 @@ static bool same_digest(struct digest a, struct digest b)
 static void check_rows(struct checking *c, uint64_t id, struct block *b)
 {
     uint32_t n = block_head_of(b)->rows;
-    struct block_row *rows = calloc(n, sizeof *rows);
+    struct block_row *rows = memory_zeroed(n, sizeof *rows);
     struct err e = {0};
 
-    if (!rows)
-        err_no_memory();
     if (!block_unpack(b, rows, &e))
         report(c, id, e.text);
     for (uint32_t i = 0; i < n && e.code == ERR_NONE; i++) {
@@ -250,9 +249,7 @@ static bool visit_head(void *ctx, uint64_t id, struct kv_bytes v, struct err *e)
     if (!block_head_read(v.data, v.len, &h, &bad) || h.replaces == 0 ||
         h.sequence > c->r.sequence)
         return true;
-    c->gone = realloc(c->gone, (c->gones + 1) * sizeof *c->gone);
-    if (!c->gone)
-        err_no_memory();
+    c->gone = memory_resize(c->gone, (c->gones + 1) * sizeof *c->gone);
     c->gone[c->gones++] = h.replaces;
     return true;
 }
@@ -372,10 +369,8 @@ bool store_check(struct store *s,
                  void (*found)(void *ctx, const struct store_damage *d),
                  void *ctx, uint64_t *blocks, uint64_t *rows, struct err *e)
 {
-    struct checking *c = calloc(1, sizeof *c);
+    struct checking *c = memory_zeroed(1, sizeof *c);
 
-    if (!c)
-        err_no_memory();
     *blocks = *rows = 0;
     *c = (struct checking){
         .r = {.s = s, .left = report_month, .left_ctx = c},
@@ -385,10 +380,8 @@ bool store_check(struct store *s,
         .rows = rows
     };
     bool good = reader_snapshot(&c->r, true, e);
-    c->seen = calloc((size_t)c->r.captures + 1, sizeof *c->seen);
-    c->kept = calloc((size_t)c->r.captures + 1, sizeof *c->kept);
-    if (!c->seen || !c->kept)
-        err_no_memory();
+    c->seen = memory_zeroed((size_t)c->r.captures + 1, sizeof *c->seen);
+    c->kept = memory_zeroed((size_t)c->r.captures + 1, sizeof *c->kept);
     for (c->month = 0; good && c->month < c->r.months; c->month++)
         good = check_month(c, e);
     if (good && !c->damage_any)

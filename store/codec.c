@@ -8,6 +8,7 @@
 #include <zstd.h>
 
 #include "base/err.h"
+#include "base/memory.h"
 
 enum { LEVEL = 1, TRIAL_MIN = 32 };
 
@@ -44,10 +45,8 @@ static uint8_t *planes_room(struct codec_state *s, size_t len)
 {
     if (s->room < len) {
         free(s->planes);
-        s->planes = malloc(len);
+        s->planes = memory_alloc(len);
         s->room = len;
-        if (!s->planes)
-            err_no_memory();
     }
     return s->planes;
 }
@@ -100,10 +99,8 @@ size_t codec_pack(struct codec_state *s, const uint8_t *raw, size_t len,
 static bool unpack_planes(const uint8_t *data, size_t stored, size_t width,
                           uint8_t *out, size_t len)
 {
-    uint8_t *planes = malloc(len);
+    uint8_t *planes = memory_alloc(len);
 
-    if (!planes)
-        err_no_memory();
     bool good = ZSTD_decompress(planes, len, data, stored) == len;
     if (good)
         join_planes(planes, len, width, out);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/writer.h"
 
 #ifdef __GLIBC__
@@ -46,9 +47,7 @@ static bool seal_month(struct store_writer *w, uint32_t month, bool merge,
 
 static void add_dead(struct month_head *h, uint64_t id, uint64_t sequence)
 {
-    h->dead = realloc(h->dead, (h->dead_n + 1) * sizeof *h->dead);
-    if (!h->dead)
-        err_no_memory();
+    h->dead = memory_resize(h->dead, (h->dead_n + 1) * sizeof *h->dead);
     h->dead[h->dead_n++] = (struct month_dead){id, sequence};
 }
 

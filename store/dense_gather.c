@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/dense_encoder.h"
 
 enum {
@@ -20,30 +21,30 @@ static const uint16_t slot_at[SLOTS] = {
 
 struct dense_encoder *dense_encoder_new(void)
 {
-    struct dense_encoder *d = block_encoder_room(1, sizeof *d);
+    struct dense_encoder *d = memory_zeroed(1, sizeof *d);
 
-    d->present = block_encoder_room(BLOCK_ROWS, 8);
-    d->classes = block_encoder_room(BLOCK_ROWS, 8);
-    d->flow_of = block_encoder_room(BLOCK_ROWS, 4);
-    d->distance = block_encoder_room(BLOCK_ROWS, 4);
-    d->shape_of = block_encoder_room(BLOCK_ROWS, 4);
-    d->flow = block_encoder_room(BLOCK_ROWS, sizeof *d->flow);
-    d->flow_slot = block_encoder_room(FLOW_SLOTS, 4);
-    d->base = block_encoder_room(DENSE_BASES, sizeof *d->base);
-    d->lengths = block_encoder_room(DENSE_BASES, sizeof *d->lengths);
-    d->base_slot = block_encoder_room(DENSE_SLOTS, 4);
-    d->shape_base = block_encoder_room(DENSE_SHAPES, 4);
-    d->shape_classes = block_encoder_room(DENSE_SHAPES, 8);
-    d->shape_slot = block_encoder_room(DENSE_SLOTS, 4);
-    d->state = block_encoder_room(BLOCK_ROWS, 4);
-    d->hosts = block_encoder_room(DENSE_HOSTS, 4);
-    d->tcp = block_encoder_room(BLOCK_ROWS, sizeof *d->tcp);
-    d->clock = block_encoder_room(BLOCK_ROWS, sizeof *d->clock);
+    d->present = memory_zeroed(BLOCK_ROWS, 8);
+    d->classes = memory_zeroed(BLOCK_ROWS, 8);
+    d->flow_of = memory_zeroed(BLOCK_ROWS, 4);
+    d->distance = memory_zeroed(BLOCK_ROWS, 4);
+    d->shape_of = memory_zeroed(BLOCK_ROWS, 4);
+    d->flow = memory_zeroed(BLOCK_ROWS, sizeof *d->flow);
+    d->flow_slot = memory_zeroed(FLOW_SLOTS, 4);
+    d->base = memory_zeroed(DENSE_BASES, sizeof *d->base);
+    d->lengths = memory_zeroed(DENSE_BASES, sizeof *d->lengths);
+    d->base_slot = memory_zeroed(DENSE_SLOTS, 4);
+    d->shape_base = memory_zeroed(DENSE_SHAPES, 4);
+    d->shape_classes = memory_zeroed(DENSE_SHAPES, 8);
+    d->shape_slot = memory_zeroed(DENSE_SLOTS, 4);
+    d->state = memory_zeroed(BLOCK_ROWS, 4);
+    d->hosts = memory_zeroed(DENSE_HOSTS, 4);
+    d->tcp = memory_zeroed(BLOCK_ROWS, sizeof *d->tcp);
+    d->clock = memory_zeroed(BLOCK_ROWS, sizeof *d->clock);
     for (uint32_t s = 0; s < SLOTS; s++) {
-        d->col[s] = block_encoder_room(BLOCK_ROWS, 4);
-        d->near[s].v = block_encoder_room(BLOCK_ROWS, 4);
-        d->far[s].v = block_encoder_room(BLOCK_ROWS, 4);
-        d->first[s] = block_encoder_room(BLOCK_ROWS, 4);
+        d->col[s] = memory_zeroed(BLOCK_ROWS, 4);
+        d->near[s].v = memory_zeroed(BLOCK_ROWS, 4);
+        d->far[s].v = memory_zeroed(BLOCK_ROWS, 4);
+        d->first[s] = memory_zeroed(BLOCK_ROWS, 4);
     }
     return d;
 }

@@ -3,6 +3,7 @@
 #include <endian.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "store/dense_reader.h"
 
 void dense_reader_free(struct dense_reader *d)
@@ -26,10 +27,8 @@ static bool missing(uint8_t id, struct err *e)
 /* Zeroed, with slack behind; not counted as the block's. */
 static void *room(size_t n, size_t size)
 {
-    void *p = calloc(n + SLACK, size);
+    void *p = memory_zeroed(n + SLACK, size);
 
-    if (!p)
-        err_no_memory();
     return p;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/dense_reader.h"
 
 /* A field on its way back. */
@@ -19,15 +20,6 @@ struct pass {
     uint32_t *last; /* of each flow */
 };
 
-static void *room(size_t n, size_t size)
-{
-    void *p = calloc(n, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
-
 static bool begin(struct block *b, enum dense_slot s, struct pass *p,
                   struct err *e)
 {
@@ -42,7 +34,7 @@ static bool begin(struct block *b, enum dense_slot s, struct pass *p,
     if (!dense_told_load(b, (uint8_t)p->field, KIND_NEAR, &p->near, e) ||
         !dense_told_load(b, (uint8_t)p->field, KIND_FAR, &p->far, e))
         return false;
-    p->out = room(p->rows + SLACK, sizeof *p->out);
+    p->out = memory_zeroed(p->rows + SLACK, sizeof *p->out);
     return true;
 }
 
@@ -51,7 +43,7 @@ static bool with_flows(struct pass *p, struct err *e)
     if (!dense_flows_load(p->b, e))
         return false;
     p->flow = p->d->flow;
-    p->last = room(p->d->flows, sizeof *p->last);
+    p->last = memory_zeroed(p->d->flows, sizeof *p->last);
     return true;
 }
 
@@ -250,7 +242,7 @@ static void rebuild_tcp(struct pass *seq, struct pass *ack,
                         const uint32_t *paylen, const uint32_t *flags)
 {
     const struct dense_reader *d = seq->d;
-    struct dense_tcp *tcp = room(d->flows, sizeof *tcp);
+    struct dense_tcp *tcp = memory_zeroed(d->flows, sizeof *tcp);
 
     for (uint32_t i = 0; i < seq->rows; i++) {
         struct dense_tcp *f = &tcp[d->flow[i]];
@@ -312,7 +304,7 @@ static bool rebuild_win(struct pass *p, struct err *e)
 {
     if (!with_flows(p, e) || !dense_hosts_load(p->b, e))
         return false;
-    uint32_t *hosts = room(p->d->hosts, sizeof *hosts);
+    uint32_t *hosts = memory_zeroed(p->d->hosts, sizeof *hosts);
     for (uint32_t i = 0; i < p->rows; i++) {
         if (!has(p, i))
             continue;
@@ -336,7 +328,7 @@ static bool rebuild_ipid(struct pass *p, struct err *e)
 {
     if (!with_flows(p, e) || !dense_hosts_load(p->b, e))
         return false;
-    uint32_t *hosts = room(p->d->hosts, sizeof *hosts);
+    uint32_t *hosts = memory_zeroed(p->d->hosts, sizeof *hosts);
     for (uint32_t i = 0; i < p->rows; i++) {
         enum dense_class k = class_of(p, i);
         if (!has(p, i) || k == CLASS_AGAIN)
@@ -390,7 +382,7 @@ static uint32_t take_clock(struct pass *p, uint32_t i, uint32_t guess,
 
 static void rebuild_tsval(struct pass *p, const int64_t *time)
 {
-    struct dense_clock *clock = room(p->d->flows, sizeof *clock);
+    struct dense_clock *clock = memory_zeroed(p->d->flows, sizeof *clock);
 
     for (uint32_t i = 0; i < p->rows; i++) {
         struct dense_clock *c = &clock[p->d->flow[i]];
@@ -419,7 +411,7 @@ static bool rebuild_tsecr(struct pass *p, struct err *e)
 
     if (!with_flows(p, e) || !beside(p->b, FIELD_TSVAL, &tsval, e))
         return false;
-    struct dense_clock *clock = room(p->d->flows, sizeof *clock);
+    struct dense_clock *clock = memory_zeroed(p->d->flows, sizeof *clock);
     for (uint32_t i = 0; i < p->rows; i++) {
         struct dense_clock *c = &clock[p->flow[i]];
         uint32_t other = p->d->back[p->flow[i]];
@@ -444,7 +436,7 @@ static bool rebuild_flowed(struct pass *p, struct err *e)
         dense_table_load(p->b, (uint8_t)p->field, KIND_FLOWED, p->d->flows, e);
     if (!p->last)
         return false;
-    uint32_t *hosts = room(p->d->hosts, sizeof *hosts);
+    uint32_t *hosts = memory_zeroed(p->d->hosts, sizeof *hosts);
     for (uint32_t f = 0; f < p->d->flows; f++) {
         uint32_t *host = &hosts[p->d->host[f]];
         *host = p->last[f] ^= *host;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/timestamp.h"
 
 enum { PATH_LEN = 4200 };
@@ -112,9 +113,7 @@ static void make_room(struct envs *s)
     if (s->n < s->cap)
         return;
     s->cap = s->cap ? s->cap * 2 : 16;
-    s->slot = realloc(s->slot, s->cap * sizeof *s->slot);
-    if (!s->slot)
-        err_no_memory();
+    s->slot = memory_resize(s->slot, s->cap * sizeof *s->slot);
 }
 
 static struct envs_slot *slot_find(struct envs *s, uint32_t which)
@@ -246,9 +245,8 @@ bool envs_list(const struct envs *s, uint32_t **out, uint32_t *n, struct err *e)
             !kv_exists(path))
             continue;
         if (*n == cap)
-            *out = realloc(*out, (cap = cap ? cap * 2 : 64) * sizeof **out);
-        if (!*out)
-            err_no_memory();
+            *out =
+                memory_resize(*out, (cap = cap ? cap * 2 : 64) * sizeof **out);
         (*out)[(*n)++] = which;
     }
     closedir(dir);

@@ -5,21 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/catalogue.h"
 #include "store/index_merge.h"
 
 enum { KEY_LEN = 11 };
 
 static const char prefix[3] = "run";
-
-static void *room(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
 
 /* ---- the table ---- */
 
@@ -77,12 +69,7 @@ struct parts {
 
 static struct part *add_part(struct parts *p)
 {
-    if ((p->n & (p->n - 1)) == 0) {
-        p->part =
-            realloc(p->part, (p->n ? (size_t)p->n * 2 : 1) * sizeof *p->part);
-        if (!p->part)
-            err_no_memory();
-    }
+    p->part = memory_grow(p->part, p->n, sizeof *p->part);
     struct part *part = &p->part[p->n++];
     *part = (struct part){0};
     return part;
@@ -156,7 +143,7 @@ static bool mark_part(struct joining *j, struct part *p, uint64_t *limit,
     uint64_t least = *limit;
 
     free(p->slot);
-    p->slot = room(n, sizeof *p->slot);
+    p->slot = memory_zeroed(n, sizeof *p->slot);
     for (uint32_t i = n; i > 0; i--) {
         struct index_run_block b = block_at(p, i - 1);
         bool there;
@@ -191,7 +178,7 @@ static bool number_all(struct joining *j, struct err *e)
         if (!mark_part(j, &j->parts->part[i - 1], &limit, e))
             return false;
     }
-    j->table = room(n, sizeof *j->table);
+    j->table = memory_zeroed(n, sizeof *j->table);
     for (uint32_t i = j->from; i < j->to; i++)
         number_part(j, &j->parts->part[i]);
     return true;
@@ -201,7 +188,7 @@ static bool number_all(struct joining *j, struct err *e)
 static void merge_all(struct joining *j, bool *sound)
 {
     uint32_t n = j->to - j->from;
-    struct index_merge_source *s = room(n, sizeof *s);
+    struct index_merge_source *s = memory_zeroed(n, sizeof *s);
 
     for (uint32_t i = 0; i < n; i++) {
         const struct part *p = &j->parts->part[j->from + i];

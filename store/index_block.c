@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/block.h"
 #include "store/index.h"
 
@@ -28,9 +29,7 @@ bool index_block_addrs(struct kv_bytes block, struct addr **out, uint32_t *n,
         return false;
     bool good = block_addresses(b, &addr, n, e);
     if (good) {
-        *out = calloc((size_t)*n + 1, sizeof **out);
-        if (!*out)
-            err_no_memory();
+        *out = memory_zeroed((size_t)*n + 1, sizeof **out);
         if (*n)
             memcpy(*out, addr, *n * sizeof **out);
     }

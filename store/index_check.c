@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/index.h"
 #include "store/index_merge.h"
 
@@ -16,15 +17,6 @@ struct checking {
     struct index_run run;
     uint32_t *slot;
 };
-
-static void *room(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
 
 /* The addresses of some blocks, and what the run says of them. */
 struct some {
@@ -112,7 +104,7 @@ static bool check_run(void *ctx, uint64_t key, struct kv_bytes v, struct err *e)
         c->wrong(c->ctx, key, 0);
         return true;
     }
-    c->slot = room(c->run.blocks, sizeof *c->slot);
+    c->slot = memory_zeroed(c->run.blocks, sizeof *c->slot);
     for (uint32_t at = 0, n; good && at < c->run.blocks; at += n) {
         n = c->run.blocks - at < TOGETHER ? c->run.blocks - at : TOGETHER;
         good = check_slots(c, at, at + n, &same, e);

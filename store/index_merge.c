@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 struct lane {
     const struct index_merge_source *from;
     struct index_run_walk walk;
@@ -17,15 +19,6 @@ struct merging {
     uint32_t *slots, *scratch; /* of the address in hand; of a lane */
     uint32_t found;
 };
-
-static void *room(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
 
 /* Moves on; *more false: the lane is at its end. */
 static bool lane_next(struct lane *l, bool *more)
@@ -135,15 +128,15 @@ bool index_merge(const struct index_merge_source *source, uint32_t n,
                  struct buf *out)
 {
     struct index_run_maker maker = {0};
-    struct lane *lane = room(n, sizeof *lane);
-    struct merging m = {.lane = lane, .heap = room(n, sizeof *m.heap)};
+    struct lane *lane = memory_zeroed(n, sizeof *lane);
+    struct merging m = {.lane = lane, .heap = memory_zeroed(n, sizeof *m.heap)};
     uint32_t most = 1;
 
     for (uint32_t i = 0; i < n; i++)
         if (source[i].run && source[i].run->blocks > most)
             most = source[i].run->blocks;
-    m.slots = room(blocks, sizeof *m.slots);
-    m.scratch = room(most, sizeof *m.scratch);
+    m.slots = memory_zeroed(blocks, sizeof *m.slots);
+    m.scratch = memory_zeroed(most, sizeof *m.scratch);
     bool good = start(&m, source, n) && take_all(&m, &maker, blocks);
     if (good)
         index_run_finish(&maker, table, blocks, out);

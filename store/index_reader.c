@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/index.h"
 #include "store/reader.h"
 
@@ -30,15 +31,6 @@ struct reader_index {
     uint64_t *found;           /* a bit a block */
     uint32_t words;            /* of a set of blocks */
 };
-
-static void *room(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
 
 static void free_runs(struct known_month *m)
 {
@@ -90,7 +82,7 @@ static void sort_month(const struct store_reader *r, struct known_month *m,
         if (r->block[i]->month == month)
             list[n++] = (struct by_id){r->block[i]->id, i};
     qsort(list, n, sizeof *list, by_id);
-    m->block = room(n, sizeof *m->block);
+    m->block = memory_zeroed(n, sizeof *m->block);
     m->blocks = n;
     for (uint32_t i = 0; i < n; i++)
         m->block[i] = list[i].block;
@@ -124,9 +116,9 @@ struct reading {
 
 static void know_blocks(const struct reading *g, struct known_run *k)
 {
-    k->block = room(k->run.blocks, sizeof *k->block);
-    k->slots = room(k->run.blocks, sizeof *k->slots);
-    k->covered = room(g->r->index->words, sizeof *k->covered);
+    k->block = memory_zeroed(k->run.blocks, sizeof *k->block);
+    k->slots = memory_zeroed(k->run.blocks, sizeof *k->slots);
+    k->covered = memory_zeroed(g->r->index->words, sizeof *k->covered);
     for (uint32_t i = 0; i < k->run.blocks; i++) {
         uint32_t b = find_block(g->r, g->m, index_run_block(&k->run, i));
         k->block[i] = b;
@@ -146,9 +138,7 @@ static bool know_run(void *ctx, uint64_t key, struct kv_bytes v, struct err *e)
     kv_will_need(v.data, v.len < READ_AHEAD ? v.len : READ_AHEAD);
     if (!index_run_open(&run, v.data, v.len))
         return true;
-    m->run = realloc(m->run, (m->runs + 1) * sizeof *m->run);
-    if (!m->run)
-        err_no_memory();
+    m->run = memory_resize(m->run, (m->runs + 1) * sizeof *m->run);
     m->run[m->runs] = (struct known_run){.sound = true, .run = run};
     know_blocks(g, &m->run[m->runs++]);
     return true;
@@ -174,12 +164,12 @@ static bool know_month(struct store_reader *r, uint32_t month, struct err *e)
 
 static void begin(struct store_reader *r)
 {
-    struct by_id *list = room(r->blocks, sizeof *list);
+    struct by_id *list = memory_zeroed(r->blocks, sizeof *list);
 
-    r->index = room(1, sizeof *r->index);
-    r->index->month = room(r->months, sizeof *r->index->month);
+    r->index = memory_zeroed(1, sizeof *r->index);
+    r->index->month = memory_zeroed(r->months, sizeof *r->index->month);
     r->index->words = (r->blocks + 63) / 64;
-    r->index->found = room(r->index->words, sizeof *r->index->found);
+    r->index->found = memory_zeroed(r->index->words, sizeof *r->index->found);
     for (uint32_t i = 0; i < r->months; i++)
         sort_month(r, &r->index->month[i], list);
     free(list);

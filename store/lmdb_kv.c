@@ -12,6 +12,7 @@
 
 #include <lmdb.h>
 
+#include "base/memory.h"
 #include "store/kv.h"
 #include "store/shape.h"
 
@@ -349,10 +350,8 @@ static int check_number(struct kv_txn *t)
 
 struct kv_txn *kv_begin(struct kv *k, bool write, struct err *e)
 {
-    struct kv_txn *t = calloc(1, sizeof *t);
+    struct kv_txn *t = memory_zeroed(1, sizeof *t);
 
-    if (!t)
-        err_no_memory();
     t->kv = k;
     t->write = write;
     k->full = false;
@@ -503,11 +502,9 @@ bool kv_room(struct kv *k, uint64_t bytes, struct err *e)
 
 struct kv_cursor *kv_cursor_open(struct kv_txn *t, uint32_t db, struct err *e)
 {
-    struct kv_cursor *c = calloc(1, sizeof *c);
+    struct kv_cursor *c = memory_zeroed(1, sizeof *c);
     int rc = 0;
 
-    if (!c)
-        err_no_memory();
     if (t->tables)
         rc = mdb_cursor_open(t->txn, t->kv->dbi[db], &c->cursor);
     if (rc == 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/memory.h"
 #include "store/catalogue.h"
 #include "store/sealed.h"
 
@@ -48,9 +49,7 @@ bool month_head_read(struct kv_txn *t, struct month_head *h, struct err *e)
     uint32_t n = cursor_u32(&c);
     if (c.bad || n > (size_t)(c.end - c.at) / 16)
         return damaged(e, "the head");
-    h->dead = calloc(n + 1, sizeof *h->dead);
-    if (!h->dead)
-        err_no_memory();
+    h->dead = memory_zeroed(n + 1, sizeof *h->dead);
     for (h->dead_n = 0; h->dead_n < n; h->dead_n++) {
         h->dead[h->dead_n].id = cursor_u64(&c);
         h->dead[h->dead_n].sequence = cursor_u64(&c);

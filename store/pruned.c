@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "store/envs.h"
 
 enum { MONTH_BYTES = 12, CLAIM_BYTES = 20 };
@@ -24,14 +25,6 @@ void pruned_free(struct pruned *p)
     *p = (struct pruned){0};
 }
 
-static void *grow(void *list, uint32_t n, size_t size)
-{
-    list = realloc(list, ((size_t)n + 1) * size);
-    if (!list)
-        err_no_memory();
-    return list;
-}
-
 void pruned_add_month(struct pruned *p, uint32_t month, uint64_t sequence)
 {
     uint32_t i = 0;
@@ -39,14 +32,14 @@ void pruned_add_month(struct pruned *p, uint32_t month, uint64_t sequence)
     while (i < p->months && p->month[i].month != month)
         i++;
     if (i == p->months)
-        p->month = grow(p->month, p->months++, sizeof *p->month);
+        p->month = memory_grow(p->month, p->months++, sizeof *p->month);
     p->month[i] = (struct pruned_month){month, sequence};
 }
 
 void pruned_add_claim(struct pruned *p, uint32_t month, uint64_t capture,
                       uint64_t next)
 {
-    p->claim = grow(p->claim, p->claims, sizeof *p->claim);
+    p->claim = memory_grow(p->claim, p->claims, sizeof *p->claim);
     p->claim[p->claims++] = (struct pruned_claim){month, capture, next};
 }
 

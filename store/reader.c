@@ -2,30 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/index.h"
 #include "store/reader.h"
 
 enum { TRIES = 1000 };
-
-static void *room(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
-
-/* A list that has n entries, with room for one more. */
-static void *grow(void *list, uint32_t n, size_t size)
-{
-    if (n & (n - 1))
-        return list;
-    list = realloc(list, (n ? (size_t)n * 2 : 1) * size);
-    if (!list)
-        err_no_memory();
-    return list;
-}
 
 static bool month_context(uint32_t month, struct err *e)
 {
@@ -49,7 +30,7 @@ static bool add_capture(void *ctx, const struct store_capture *c)
 {
     struct store_reader *r = ctx;
 
-    r->capture = grow(r->capture, r->captures, sizeof *r->capture);
+    r->capture = memory_grow(r->capture, r->captures, sizeof *r->capture);
     r->capture[r->captures++] = *c;
     return true;
 }
@@ -202,8 +183,8 @@ static bool list_months(struct store_reader *r, bool odd, struct err *e)
 
     if (!envs_list(&r->s->envs, &month, &n, e))
         return false;
-    r->month = room(n, sizeof *r->month);
-    r->clock = room(1, sizeof *r->clock);
+    r->month = memory_zeroed(n, sizeof *r->month);
+    r->clock = memory_zeroed(1, sizeof *r->clock);
     for (uint32_t i = 0; i < n; i++)
         if (odd || month[i] != ENVS_ODD)
             r->month[r->months++].month = month[i];
@@ -287,10 +268,8 @@ static void add_block(struct store_reader *r, struct reader_block *b)
 {
     if (r->blocks == r->block_cap) {
         r->block_cap = r->block_cap ? r->block_cap * 2 : 64;
-        r->block =
-            realloc(r->block, r->block_cap * sizeof(struct reader_block *));
-        if (!r->block)
-            err_no_memory();
+        r->block = memory_resize(r->block,
+                                 r->block_cap * sizeof(struct reader_block *));
     }
     r->block[r->blocks++] = b;
 }
@@ -308,7 +287,7 @@ static bool list_block(void *ctx, uint64_t id, struct kv_bytes v, struct err *e)
     }
     if (h.sequence > r->sequence)
         return true;
-    struct reader_block *b = room(1, sizeof *b);
+    struct reader_block *b = memory_zeroed(1, sizeof *b);
     *b = (struct reader_block){
         .month = l->month,
         .sensor = strtab_intern(r->text, h.sensor, strlen(h.sensor)),
@@ -342,7 +321,7 @@ static void drop_replaced(struct listing *l)
 {
     struct store_reader *r = l->r;
     uint32_t kept = l->first;
-    bool *gone = room(r->blocks - l->first, sizeof *gone);
+    bool *gone = memory_zeroed(r->blocks - l->first, sizeof *gone);
 
     for (uint32_t i = l->first; i < r->blocks; i++) {
         struct reader_block **b =
@@ -423,7 +402,7 @@ static int by_order(const void *a, const void *b)
 
 static void sort_blocks(struct store_reader *r)
 {
-    struct sorting *s = room(r->blocks, sizeof *s);
+    struct sorting *s = memory_zeroed(r->blocks, sizeof *s);
 
     for (uint32_t i = 0; i < r->blocks; i++) {
         struct reader_block *b = r->block[i];
@@ -441,7 +420,7 @@ reader_open(struct store *s, struct strtab *t, bool odd,
             void (*left)(void *ctx, const struct store_left_out *what),
             void *ctx, struct err *e)
 {
-    struct store_reader *r = room(1, sizeof *r);
+    struct store_reader *r = memory_zeroed(1, sizeof *r);
 
     *r =
         (struct store_reader){.s = s, .text = t, .left = left, .left_ctx = ctx};

@@ -9,19 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "store/reader.h"
 #include "store/writer.h"
 
 enum { PATH_LEN = 4200 };
-
-static void *room(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-
-    if (!p)
-        err_no_memory();
-    return p;
-}
 
 /* "DIR/2026-09" and the suffix. */
 static bool month_path(char out[PATH_LEN], const struct store *s,
@@ -84,7 +76,7 @@ static bool list_all(struct store *s, struct retention_plan *p, struct err *e)
     bool good = reader_snapshot(&r, false, e);
 
     *p = (struct retention_plan){.bytes = store_bytes_on_disk(s)};
-    p->month = room(r.months, sizeof *p->month);
+    p->month = memory_zeroed(r.months, sizeof *p->month);
     for (; good && p->n < r.months; p->n += good)
         good = look_at(&r, p->n, &p->month[p->n], e);
     reader_snapshot_drop(&r);
@@ -253,7 +245,8 @@ static bool commit_plan(struct store_writer *w, const struct retention_plan *p,
     struct store_reader r = {.s = w->s};
     struct pruned *pruned = &w->pruned;
     bool good = reader_snapshot(&r, true, e);
-    struct tally t = {&r, pruned, 0, room(r.captures, sizeof *t.count)};
+    struct tally t = {&r, pruned, 0,
+                      memory_zeroed(r.captures, sizeof *t.count)};
 
     drop_claims(&r, pruned);
     for (uint32_t i = 0; i < p->n; i++)

@@ -1,6 +1,7 @@
 /* rows.c - the rows of a block of a reader: decoding happens in block_*.c. */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "store/reader.h"
 
 struct store_block {
@@ -23,9 +24,7 @@ struct store_block *store_block_open(struct store_reader *r, uint32_t i,
     }
     block_on_read(block, kv_will_need);
     r->month[r->block[i]->month].users++;
-    struct store_block *b = malloc(sizeof *b);
-    if (!b)
-        err_no_memory();
+    struct store_block *b = memory_alloc(sizeof *b);
     *b = (struct store_block){r, i, block};
     return b;
 }

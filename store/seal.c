@@ -2,16 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/writer.h"
 
 static void keep_block(struct store_writer *w, struct sealer_job *j)
 {
-    if ((w->blocks & (w->blocks - 1)) == 0) {
-        size_t cap = w->blocks ? (size_t)w->blocks * 2 : 1;
-        w->block = realloc(w->block, cap * sizeof *w->block);
-        if (!w->block)
-            err_no_memory();
-    }
+    w->block = memory_grow(w->block, w->blocks, sizeof *w->block);
     w->block[w->blocks++] =
         (struct writer_block){j->rows.month, j->rows.tail_id, j->data, j->len};
     w->block_bytes += j->len;
@@ -49,9 +45,7 @@ static bool copy_tail(struct kv_txn *t, struct sealer_job *j, struct err *e)
         return err_context(e, "block %llu",
                            (unsigned long long)j->rows.tail_id);
     }
-    j->tail = malloc(v.len);
-    if (!j->tail)
-        err_no_memory();
+    j->tail = memory_alloc(v.len);
     memcpy(j->tail, v.data, v.len);
     j->tail_len = v.len;
     kv_done_with(v.data, v.len);
@@ -79,10 +73,8 @@ bool writer_seal(struct store_writer *w, struct builder *b, struct err *e)
      * so when a commit is due, is the same for any number of threads. */
     if (!writer_collect(w, SEALER_AHEAD - 1, e))
         return false;
-    struct sealer_job *j = calloc(1, sizeof *j);
+    struct sealer_job *j = memory_zeroed(1, sizeof *j);
 
-    if (!j)
-        err_no_memory();
     j->sequence = w->head.sequence + 1;
     w->rows -= b->n;
     builder_move(&j->rows, b);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/queue.h"
 
 /* What one thread encodes with. */
@@ -51,9 +52,7 @@ static void run(struct bench *b, struct sealer_job *j)
         b->encoder = block_encoder_new();
     if (builder_encode(&j->rows, b->encoder, tail, j->sequence, &b->out,
                        &j->e)) {
-        j->data = malloc(b->out.len);
-        if (!j->data)
-            err_no_memory();
+        j->data = memory_alloc(b->out.len);
         memcpy(j->data, b->out.data, b->out.len);
         j->len = b->out.len;
     }
@@ -78,10 +77,8 @@ static void *work(void *arg)
 
 struct sealer *sealer_new(void)
 {
-    struct sealer *s = calloc(1, sizeof *s);
+    struct sealer *s = memory_zeroed(1, sizeof *s);
 
-    if (!s)
-        err_no_memory();
     queue_init(&s->work, 1);
     queue_init(&s->done, SEALER_AHEAD);
     return s;

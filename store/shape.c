@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/memory.h"
 #include "store/kv.h"
 
 enum {
@@ -155,10 +156,8 @@ static bool load(struct walk *w, uint64_t number, bool leaf, struct page *p)
 static bool page_good(struct walk *w, uint64_t number, uint32_t depth,
                       bool names, uint64_t *entries)
 {
-    struct page *p = malloc(sizeof *p);
+    struct page *p = memory_alloc(sizeof *p);
 
-    if (!p)
-        err_no_memory();
     bool good = load(w, number, depth == 1, p);
     for (uint32_t i = 0; good && i < p->n; i++) {
         uint32_t off = u16_at(p->data + HEADER + (size_t)2 * i);
@@ -190,9 +189,7 @@ static bool pages_good(struct walk *w, const uint8_t *meta)
     struct tree unused = tree_at(meta + 24);
     struct tree main = tree_at(meta + DBS + RECORD);
 
-    w->seen = calloc(w->pages / 8 + 1, 1);
-    if (!w->seen)
-        err_no_memory();
+    w->seen = memory_zeroed(w->pages / 8 + 1, 1);
     bool good = tree_good(w, &unused, false) && tree_good(w, &main, true);
     free(w->seen);
     return good;

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/timestamp.h"
 #include "store/retention.h"
 #include "store/writer.h"
@@ -87,9 +88,7 @@ struct store_writer *store_writer_open(struct store *s, int wait_ms,
 
     if (lock < 0)
         return NULL;
-    struct store_writer *w = calloc(1, sizeof *w);
-    if (!w)
-        err_no_memory();
+    struct store_writer *w = memory_zeroed(1, sizeof *w);
     w->s = s;
     w->lock = lock;
     if (envs_set_write(&s->envs, e) && inside_read_head(s, &w->head, e) &&
@@ -189,12 +188,7 @@ bool store_writer_begin(struct store_writer *w, struct store_capture *c,
         return err_set(e, ERR_USAGE, "a sensor needs a name");
     if (w->ended >= WRITER_CAPTURES && !writer_commit(w, false, e))
         return false;
-    if ((w->captures & (w->captures - 1)) == 0) {
-        size_t cap = w->captures ? (size_t)w->captures * 2 : 1;
-        w->capture = realloc(w->capture, cap * sizeof *w->capture);
-        if (!w->capture)
-            err_no_memory();
-    }
+    w->capture = memory_grow(w->capture, w->captures, sizeof *w->capture);
     if (c->id == 0)
         c->id = w->head.next_id++;
     w->capture[w->captures++] = (struct writer_capture){c, false};
@@ -235,16 +229,6 @@ static void month_bounds(uint32_t month, int64_t *from, int64_t *to)
         *to = INT64_MAX;
 }
 
-static void *grow_list(void *list, uint32_t n, size_t size)
-{
-    if (n & (n - 1))
-        return list;
-    list = realloc(list, (n ? (size_t)n * 2 : 1) * size);
-    if (!list)
-        err_no_memory();
-    return list;
-}
-
 static struct builder *find_builder(struct store_writer *w, uint32_t month,
                                     const char *sensor)
 {
@@ -274,7 +258,7 @@ static bool new_builder(struct store_writer *w, struct kv_txn *t,
         builder_free(b);
         return false;
     }
-    w->builder = grow_list(w->builder, w->builders, sizeof(struct builder *));
+    w->builder = memory_grow(w->builder, w->builders, sizeof(struct builder *));
     w->builder[w->builders++] = b;
     return true;
 }
@@ -282,11 +266,9 @@ static bool new_builder(struct store_writer *w, struct kv_txn *t,
 static bool new_track(struct store_writer *w, struct kv_txn *t, uint32_t month,
                       const struct store_capture *c, struct err *e)
 {
-    struct writer_track *track = calloc(1, sizeof *track);
+    struct writer_track *track = memory_zeroed(1, sizeof *track);
     bool found;
 
-    if (!track)
-        err_no_memory();
     track->month = month;
     if (!month_row_read(t, c->id, &track->row, &found, e)) {
         free(track);
@@ -298,7 +280,7 @@ static bool new_track(struct store_writer *w, struct kv_txn *t, uint32_t month,
     track->row.first = c->first;
     memcpy(track->row.sensor, c->sensor, sizeof track->row.sensor);
     memcpy(track->row.name, c->name, sizeof track->row.name);
-    w->track = grow_list(w->track, w->tracks, sizeof(struct writer_track *));
+    w->track = memory_grow(w->track, w->tracks, sizeof(struct writer_track *));
     w->track[w->tracks++] = track;
     return true;
 }

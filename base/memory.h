@@ -1,0 +1,16 @@
+/* memory.h - the system's memory, where no arena fits: never NULL, out of
+ * memory ends the process. Whoever asks frees it with free(). */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stddef.h>
+
+void *memory_alloc(size_t bytes);             /* not cleared */
+void *memory_zeroed(size_t n, size_t size);   /* n things of `size` bytes */
+void *memory_resize(void *old, size_t bytes); /* as realloc */
+
+/* A list of n things of `size` bytes with room for one more: its room is
+ * doubled whenever n is a power of two, and starts at one. */
+void *memory_grow(void *list, size_t n, size_t size);
+
+#endif
