@@ -1,10 +1,8 @@
 /* feeds.c - made-up captures in and out of a store. */
 #include "tests/feeds.h"
 
-#include <ftw.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/test.h"
 
@@ -172,31 +170,4 @@ void feeds_expect(const struct feeds_seen *seen, const struct feed_made *f,
         if (seen->times[f->seed][i] != (i < n))
             fail_msg("packet %u of seed %u is there %u times", i, f->seed,
                      seen->times[f->seed][i]);
-}
-
-/* ---- folders ---- */
-
-char *feeds_folder(void)
-{
-    const char *base = getenv("TMPDIR");
-    char path[512];
-
-    snprintf(path, sizeof path, "%s/trawl-test-XXXXXX", base ? base : "/tmp");
-    assert_non_null(mkdtemp(path));
-    return strdup(path);
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag,
-                      struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-void feeds_remove(char *folder)
-{
-    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(folder);
 }

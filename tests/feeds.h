@@ -38,8 +38,4 @@ void feeds_read(struct store_reader *r, struct feeds_seen *seen);
 void feeds_expect(const struct feeds_seen *seen, const struct feed_made *f,
                   uint32_t n);
 
-/* A new empty folder, and its end with all in it. */
-char *feeds_folder(void);
-void feeds_remove(char *folder);
-
 #endif

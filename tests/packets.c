@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/timestamp.h"
+#include "tests/folder.h"
 
 static const size_t offsets[FIELD_COUNT] = {
 #define FIELD(id, name, type, width, help) offsetof(struct record, id),
@@ -270,7 +270,7 @@ static void add_capture(struct store_writer *w, const struct packet_line *p,
 
 static void write_site(const char *dir, const char *site)
 {
-    char path[512];
+    char path[600];
     FILE *f;
 
     snprintf(path, sizeof path, "%s/site.trawl", dir);
@@ -285,10 +285,8 @@ char *packets_store(const struct packet_line *p, uint32_t n, const char *site)
 {
     struct store_options o = {.macs = true};
     struct err e = {.code = ERR_NONE};
-    char *dir = strdup("/tmp/trawl-test-XXXXXX"), path[256];
+    char *dir = folder_make(), path[512];
 
-    if (!dir || !mkdtemp(dir))
-        fail("no folder", "/tmp");
     snprintf(path, sizeof path, "%s/db", dir);
     packets_must(store_create(path, &o, &e), &e, "create");
     write_site(path, site);
@@ -307,10 +305,5 @@ char *packets_store(const struct packet_line *p, uint32_t n, const char *site)
 
 void packets_remove(char *dir)
 {
-    char command[300];
-
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    if (system(command) != 0) // NOLINT(concurrency-mt-unsafe,cert-env33-c)
-        fail("not removed", dir);
-    free(dir);
+    folder_remove(dir);
 }

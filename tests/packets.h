@@ -17,8 +17,9 @@ struct packet_line {
 struct packet_line *packets_parse(struct arena *a, const char *text,
                                   uint32_t *n);
 
-/* Makes a store in a new folder below /tmp and adds the packets, each sensor's
- * captures in their order; returns the folder's name, for packets_remove. */
+/* Makes a store in a new folder below TMPDIR and adds the packets, each
+ * sensor's captures in their order; returns the folder's name, for
+ * packets_remove. */
 char *packets_store(const struct packet_line *p, uint32_t n, const char *site);
 void packets_remove(char *dir);
 

@@ -13,6 +13,7 @@
 
 #include "store/retention.h"
 #include "tests/feeds.h"
+#include "tests/folder.h"
 
 #define START INT64_C(1788220800000000000) /* 2026-09-01T00:00:00Z */
 
@@ -72,7 +73,7 @@ static struct err e;
 
 static char *prepared(void)
 {
-    char *folder = feeds_folder();
+    char *folder = folder_make();
     struct store_options o = {.macs = true};
     char path[600];
 
@@ -103,7 +104,7 @@ static char *copies, target[600], partial[620];
 static int make_place(void **state)
 {
     (void)state;
-    copies = feeds_folder();
+    copies = folder_make();
     snprintf(target, sizeof target, "%s/copy", copies);
     snprintf(partial, sizeof partial, "%s.partial", target);
     return 0;
@@ -112,7 +113,7 @@ static int make_place(void **state)
 static int remove_place(void **state)
 {
     (void)state;
-    feeds_remove(copies);
+    folder_remove(copies);
     return 0;
 }
 
@@ -184,7 +185,7 @@ static void a_copy_is_a_store_that_goes_on(void **state)
     store_close(copy);
     assert_int_equal(read_sound(s), 150);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void a_copy_remembers_what_was_pruned(void **state)
@@ -207,7 +208,7 @@ static void a_copy_remembers_what_was_pruned(void **state)
     assert_true(feeds_ingest(s, &base, &e));
     assert_int_equal(read_sound(s), 100);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static pid_t write_elsewhere(const char *folder)
@@ -249,14 +250,14 @@ static void a_copy_beside_a_writer_is_one_commit(void **state)
         struct store *copy = must_open(target);
         assert_one_commit(copy, n.rows);
         store_close(copy);
-        feeds_remove(copies);
+        folder_remove(copies);
         make_place(NULL);
     }
     assert_int_equal(status, 0);
     assert_int_equal(n.rows, 4150);
     assert_true(between > 0);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void what_exists_is_left_alone(void **state)
@@ -278,7 +279,7 @@ static void what_exists_is_left_alone(void **state)
     assert_true(there(partial));
     assert_false(there(target));
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static bool fail_nth(const char *folder, int n)
@@ -303,7 +304,7 @@ static bool fail_nth(const char *folder, int n)
         struct store *copy = must_open(target);
         assert_int_equal(read_sound(copy), 150);
         store_close(copy);
-        feeds_remove(copies);
+        folder_remove(copies);
         make_place(NULL);
     }
     return true;
@@ -318,7 +319,7 @@ static void a_failure_leaves_nothing_behind(void **state)
     while (fail_nth(folder, n))
         n++;
     assert_in_range(n, 20, 200);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void it_can_be_stopped(void **state)
@@ -333,7 +334,7 @@ static void it_can_be_stopped(void **state)
     assert_int_equal(e.code, ERR_STOPPED);
     assert_false(there(target) || there(partial));
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void flip_in_block(const char *folder)
@@ -371,7 +372,7 @@ static void damage_is_not_copied(void **state)
     assert_non_null(strstr(e.text, "wrong checksum"));
     assert_false(there(target) || there(partial));
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)

@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "store/store.h"
 #include "tests/feeds.h"
+#include "tests/folder.h"
 #include "tests/random.h"
 
 #define START INT64_C(1788220800000000000) /* 2026-09-01T00:00:00Z */
@@ -161,7 +162,7 @@ static bool page_empty(const uint8_t *page)
 
 static char *prepared(void)
 {
-    char *folder = feeds_folder();
+    char *folder = folder_make();
     struct store_options o = {0};
 
     assert_true(store_create(folder, &o, &e));
@@ -213,7 +214,7 @@ static void a_flipped_bit_is_noticed_or_does_not_matter(void **state)
         assert_int_equal(count[RIGHT] + count[FAILED], all);
         assert_true(count[FAILED] > 0);
     }
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void a_file_cut_anywhere_is_an_error(void **state)
@@ -247,7 +248,7 @@ static void a_file_cut_anywhere_is_an_error(void **state)
         munmap(f.data, f.len);
     }
     assert_int_equal(read_apart(folder, expected), RIGHT);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 /* ---- leaving it out, and naming it ---- */
@@ -353,7 +354,7 @@ static void a_damaged_stream_is_named_and_left_out(void **state)
     assert_non_null(strstr(said.what, "2026-09: block "));
     assert_named(folder, "2026-09 block ");
     munmap(f.data, f.len);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void a_damaged_header_is_named_and_left_out(void **state)
@@ -370,7 +371,7 @@ static void a_damaged_header_is_named_and_left_out(void **state)
     assert_non_null(strstr(said.what, "2026-09"));
     assert_named(folder, "2026-09");
     munmap(f.data, f.len);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void a_cut_month_is_named_and_left_out(void **state)
@@ -386,7 +387,7 @@ static void a_cut_month_is_named_and_left_out(void **state)
     assert_int_equal(said.n, 1);
     assert_non_null(strstr(said.what, "is cut"));
     assert_named(folder, "2026-10");
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 int main(void)

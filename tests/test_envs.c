@@ -11,6 +11,7 @@
 
 #include "store/store.h"
 #include "tests/feeds.h"
+#include "tests/folder.h"
 
 #define START INT64_C(1788220800000000000) /* 2026-09-01T00:00:00Z */
 
@@ -141,7 +142,7 @@ static void assert_sound(struct store *s)
 
 static char *prepared(void)
 {
-    char *folder = feeds_folder();
+    char *folder = folder_make();
     struct store_options o = {0};
     struct err e = {0};
 
@@ -205,7 +206,7 @@ static bool fail_nth(enum fault kind, int n)
     if (n % 2)
         repair(folder);
     go_on(folder);
-    feeds_remove(folder);
+    folder_remove(folder);
     return struck;
 }
 
@@ -258,7 +259,7 @@ static bool die_nth(enum fault kind, int n)
     if (n % 2)
         repair(folder);
     go_on(folder);
-    feeds_remove(folder);
+    folder_remove(folder);
     return WEXITSTATUS(status) == 77;
 }
 
@@ -298,7 +299,7 @@ static void a_reader_overtaken_by_commits_begins_again(void **state)
     feeds_expect(&seen, &base, 150);
     feeds_expect(&seen, &more, 400);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 int main(void)

@@ -21,6 +21,7 @@
 
 #include "store/store.h"
 #include "tests/feeds.h"
+#include "tests/folder.h"
 
 #define START INT64_C(1788220800000000000) /* 2026-09-01T00:00:00Z */
 
@@ -248,7 +249,7 @@ static int ended(pid_t pid)
 /* True: the n-th call was reached. */
 static bool fail_nth(enum fault kind, int n)
 {
-    char *folder = feeds_folder();
+    char *folder = folder_make();
 
     make_store(folder);
     pid_t pid = fork();
@@ -258,7 +259,7 @@ static bool fail_nth(enum fault kind, int n)
     if (status != 0 && status != 5 && status != 78)
         fail_msg("%s %d ends with %d", names[kind], n, status);
     go_on(folder, 300);
-    feeds_remove(folder);
+    folder_remove(folder);
     return status != 0;
 }
 
@@ -293,7 +294,7 @@ static void calls_that_fail_are_errors(void **state)
 /* The process is gone at the n-th call that makes or writes a file. */
 static bool die_making(int n)
 {
-    char *folder = feeds_folder();
+    char *folder = folder_make();
     struct store_options o = {.macs = true};
     pid_t pid = fork();
 
@@ -315,7 +316,7 @@ static bool die_making(int n)
     assert_true(feeds_ingest(s, &base, &e));
     assert_int_equal(read_store(s), 150);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
     return status == 77;
 }
 
@@ -333,7 +334,7 @@ static void a_store_half_made_is_made_whole(void **state)
 
 static void a_limit_on_files_is_an_error(void **state)
 {
-    char *folder = feeds_folder();
+    char *folder = folder_make();
 
     (void)state;
     make_store(folder);
@@ -347,7 +348,7 @@ static void a_limit_on_files_is_an_error(void **state)
     }
     assert_int_equal(ended(pid), 5);
     go_on(folder, 300);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static char ballast[600];
@@ -375,12 +376,12 @@ static void a_full_disk_is_an_error_and_more_space_the_cure(void **state)
                                            .step = 1500,
                                            .months = 24,
                                            .every = 2000};
-    char *place = feeds_folder(), folder[600];
+    char *place = folder_make(), folder[600];
 
     (void)state;
     if (mount("tmpfs", place, "tmpfs", 0, "size=64m") != 0) {
         print_message("no leave to mount: skipped\n");
-        feeds_remove(place);
+        folder_remove(place);
         skip();
     }
     snprintf(folder, sizeof folder, "%s/store", place);
@@ -396,7 +397,7 @@ static void a_full_disk_is_an_error_and_more_space_the_cure(void **state)
                  read_store(s) == 60150;
     store_close(s);
     umount(place);
-    feeds_remove(place);
+    folder_remove(place);
     assert_false(good);
     assert_int_equal(why.code, ERR_STORE);
     assert_non_null(strstr(why.text, "no space left"));

@@ -11,6 +11,7 @@
 #include "store/index.h"
 #include "store/reader.h"
 #include "tests/feeds.h"
+#include "tests/folder.h"
 #include "tests/random.h"
 #include "tests/rows.h"
 
@@ -258,7 +259,7 @@ static void begin_store(struct making *m, char **folder, uint64_t seed)
 
     memset(m, 0, sizeof *m);
     m->seed = seed;
-    *folder = feeds_folder();
+    *folder = folder_make();
     snprintf(m->path, sizeof m->path, "%s/db", *folder);
     if (!store_create(m->path, &o, &e) || !(m->s = store_open(m->path, &e)))
         fail_msg("%s", e.text);
@@ -269,7 +270,7 @@ static void end_store(struct making *m, char *folder)
     store_close(m->s);
     for (uint32_t i = 0; i < SENSORS; i++)
         free(m->record[i]);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void fail_damage(void *ctx, const struct store_damage *d)

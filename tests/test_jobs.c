@@ -11,6 +11,7 @@
 #include "store/reader.h"
 #include "store/writer.h"
 #include "tests/feeds.h"
+#include "tests/folder.h"
 #include "tests/pcapfile.h"
 
 enum { SEC = 1788220826 }; /* 2026-09-01 */
@@ -21,7 +22,7 @@ static struct store *fresh(char **folder)
 {
     struct store_options o = {0};
 
-    *folder = feeds_folder();
+    *folder = folder_make();
     memset(&e, 0, sizeof e);
     if (!store_create(*folder, &o, &e))
         fail_msg("%s", e.text);
@@ -34,7 +35,7 @@ static struct store *fresh(char **folder)
 static void finish(struct store *s, char *folder)
 {
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void assert_same(const struct buf *a, const struct buf *b)
@@ -415,19 +416,19 @@ static void save(const char *folder, const char *name, uint32_t from,
 
 static void one_big_file_is_ingested_alike(void **state)
 {
-    char *folder = feeds_folder();
+    char *folder = folder_make();
 
     (void)state;
     save(folder, "edge-20260901.pcap", 0, 200000, 1, 0);
     assert_ingested_alike(folder);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 /* Among them: a cut one, one that is none, an empty one, a link type that is
  * not read, odd times, a copy, a beginning of another, one that goes on. */
 static void many_small_files_are_ingested_alike(void **state)
 {
-    char *folder = feeds_folder(), name[64];
+    char *folder = folder_make(), name[64];
 
     (void)state;
     for (uint32_t i = 0; i < 60; i++) {
@@ -443,7 +444,7 @@ static void many_small_files_are_ingested_alike(void **state)
     save(folder, "g-none.pcap", 88, 0, 1, 0);
     save(folder, "h-short.pcap", 99, 1, 1, 80);
     assert_ingested_alike(folder);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 int main(void)

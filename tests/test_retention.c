@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tests/feeds.h"
+#include "tests/folder.h"
 
 #define START INT64_C(1788220800000000000) /* 2026-09-01T00:00:00Z */
 
@@ -67,7 +68,7 @@ static struct err e;
 
 static char *prepared(void)
 {
-    char *folder = feeds_folder();
+    char *folder = folder_make();
     struct store_options o = {0};
 
     assert_true(store_create(folder, &o, &e));
@@ -170,7 +171,7 @@ static void what_is_pruned_does_not_come_back(void **state)
     assert_false(folder_there(folder, "2026-09"));
     assert_sound(s, 200);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void captures_and_coverage_say_what_is_left(void **state)
@@ -205,7 +206,7 @@ static void captures_and_coverage_say_what_is_left(void **state)
     arena_free(&a);
     strtab_free(&t);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void a_new_capture_brings_a_month_again(void **state)
@@ -226,7 +227,7 @@ static void a_new_capture_brings_a_month_again(void **state)
     assert_true(feeds_ingest(s, &other, &e));
     assert_from(s, 1, 0);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 /* Runs the pruning in another process. */
@@ -267,13 +268,13 @@ static void who_reads_keeps_its_moment(void **state)
     assert_from(s, 1, 50);
     strtab_free(&t);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 /* A commit came before the packet was counted in the catalogue. */
 static void what_only_the_ledger_knew_stays_known(void **state)
 {
-    char *folder = feeds_folder();
+    char *folder = folder_make();
     struct store_options o = {0};
     struct store_capture c = {
         .sensor = "a", .name = "x", .first = {7, 7}
@@ -304,7 +305,7 @@ static void what_only_the_ledger_knew_stays_known(void **state)
     store_writer_close(w);
     assert_sound(s, 1);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 static void size_decides_and_the_newest_stays(void **state)
@@ -328,7 +329,7 @@ static void size_decides_and_the_newest_stays(void **state)
     assert_int_equal(p.n, 2);
     retention_plan_free(&p);
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
 }
 
 /* True: the process died at the n-th step. */
@@ -358,7 +359,7 @@ static bool die_at(int n)
     assert_from(s, 2, 0);
     assert_false(folder_there(folder, "2026-09"));
     store_close(s);
-    feeds_remove(folder);
+    folder_remove(folder);
     return WEXITSTATUS(status) == 77;
 }
 

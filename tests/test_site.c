@@ -2,35 +2,32 @@
 #include "query/site.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/timestamp.h"
+#include "tests/folder.h"
 #include "tests/test.h"
 
-static char dir[] = "/tmp/trawl-site-XXXXXX";
+static char *dir;
 
 static int make_dir(void **state)
 {
     (void)state;
-    return mkdtemp(dir) ? 0 : -1;
+    dir = folder_make();
+    return 0;
 }
 
 static int remove_dir(void **state)
 {
-    char path[64];
-
     (void)state;
-    snprintf(path, sizeof path, "%s/site.trawl", dir);
-    (void)unlink(path);
-    return rmdir(dir);
+    folder_remove(dir);
+    return 0;
 }
 
 static bool read_text(struct site *s, struct arena *a, const char *text,
                       struct err *e)
 {
-    char path[64];
+    char path[512];
 
     snprintf(path, sizeof path, "%s/site.trawl", dir);
     FILE *f = fopen(path, "w");
