@@ -10,15 +10,12 @@
 #include "base/buf.h"
 #include "store/index.h"
 #include "store/reader.h"
-#include "tests/feeds.h"
 #include "tests/folder.h"
 #include "tests/random.h"
 #include "tests/rows.h"
+#include "tests/stores.h"
 
 enum { SENSORS = 6, MONTHS = 4, ROUNDS = 30, HELD = 6, STORES = 2, ASKED = 60 };
-
-#define START INT64_C(1788220800000000000) /* 2026-09-01T00:00:00Z */
-#define MONTH (INT64_C(31) * 86400 * 1000000000)
 
 static const enum field_id addr_fields[] = {FIELD_SRC, FIELD_DST,
                                             FIELD_INNER_SRC, FIELD_INNER_DST};
@@ -64,7 +61,7 @@ static void draw_record(uint64_t *seed, uint32_t round, struct record *r)
 
     memset(r, 0, sizeof *r);
     RECORD_SET(r, TIME,
-               START + month * MONTH +
+               STORES_START + month * (31 * 24 * STORES_HOUR) +
                    (int64_t)random_below(seed, 86400) * 1000000000);
     RECORD_SET(r, LEN, 60);
     RECORD_SET(r, BAD, 0);
@@ -220,15 +217,6 @@ static bool feed_round(struct making *m)
     return good;
 }
 
-static struct store_reader *must_read(struct store *s, struct strtab *t)
-{
-    struct store_reader *r = store_reader_open(s, t, true, &e);
-
-    if (!r)
-        fail_msg("%s", e.text);
-    return r;
-}
-
 /* Now and then a commit is cut off after some of its months; what a reader
  * then sees, and what the next writer makes of it, must be right too. */
 static void make_round(struct making *m, uint32_t round)
@@ -241,7 +229,7 @@ static void make_round(struct making *m, uint32_t round)
         bool good = feed_round(m);
         commits_left = 0;
         m->faults += !good;
-        struct store_reader *r = must_read(m->s, &t);
+        struct store_reader *r = stores_reader(m->s, &t, true);
         for (uint32_t i = 0; i < 4; i++)
             assert_asks(r, &m->seed, false);
         store_reader_close(r);
@@ -322,9 +310,9 @@ static void no_block_that_holds_an_address_is_left_out(void **state)
         for (uint32_t i = 0; i < ROUNDS; i++) {
             make_round(&m, i);
             if (i < HELD)
-                held[i] = must_read(m.s, &t[i]);
+                held[i] = stores_reader(m.s, &t[i], true);
             struct strtab now = {0};
-            struct store_reader *r = must_read(m.s, &now);
+            struct store_reader *r = stores_reader(m.s, &now, true);
             for (uint32_t k = 0; k < 4; k++)
                 skipped += assert_asks(r, &m.seed, true);
             store_reader_close(r);
@@ -341,7 +329,7 @@ static void no_block_that_holds_an_address_is_left_out(void **state)
         assert_true(m.faults > 2);
         assert_sound(m.s);
         struct strtab now = {0};
-        struct store_reader *r = must_read(m.s, &now);
+        struct store_reader *r = stores_reader(m.s, &now, true);
         assert_closed(r);
         store_reader_close(r);
         strtab_free(&now);
@@ -517,149 +505,11 @@ static void queries_have_the_same_rows_without_it(void **state)
     }
 }
 
-/* ---- damage ---- */
-
-struct damage {
-    uint32_t n;
-    char what[160];
-};
-
-static void note_damage(void *ctx, const struct store_damage *d)
-{
-    struct damage *x = ctx;
-
-    x->n++;
-    snprintf(x->what, sizeof x->what, "%s", d->what);
-    assert_string_equal(d->where, "2026-09");
-}
-
-static void check_says(struct store *s, const char *what)
-{
-    struct damage d = {0};
-    uint64_t blocks, rows;
-
-    assert_true(store_check(s, note_damage, &d, &blocks, &rows, &e));
-    assert_int_equal(d.n, 1);
-    assert_string_equal(d.what, what);
-}
-
-static void put_run(struct store *s, struct buf *b)
-{
-    uint8_t key[11] = "run";
-
-    catalogue_key(key + 3, 1);
-    assert_true(envs_set_write(&s->envs, &e));
-    struct kv *k = envs_get(&s->envs, 2026 * 12 + 8, &e);
-    struct kv_txn *t = kv_begin(k, true, &e);
-    assert_non_null(t);
-    assert_true(kv_put(t, ENVS_META, (struct kv_bytes){key, 11},
-                       (struct kv_bytes){b->data, b->len}, false, &e));
-    assert_true(kv_commit(t, &e));
-    envs_put(&s->envs, k);
-}
-
-static bool copy_run(void *ctx, uint64_t key, struct kv_bytes v, struct err *x)
-{
-    (void)x;
-    assert_int_equal(key, 1);
-    buf_put(ctx, v.data, v.len);
-    return true;
-}
-
-/* The only run of a store with one block. */
-static void get_run(struct store *s, struct buf *b)
-{
-    struct kv *k = envs_get(&s->envs, 2026 * 12 + 8, &e);
-    struct kv_txn *t = kv_begin(k, false, &e);
-
-    assert_true(index_runs_each(t, copy_run, b, &e));
-    assert_true(b->len > 0);
-    kv_abort(t);
-    envs_put(&s->envs, k);
-}
-
-/* A sound run that knows one address too few. */
-static void forge_run(const struct buf *b, struct buf *out)
-{
-    struct index_run run;
-    struct index_run_walk w;
-    struct index_run_maker m = {0};
-    uint32_t zero = 0;
-
-    assert_true(index_run_open(&run, b->data, b->len));
-    index_run_walk(&w, &run);
-    assert_true(index_run_next(&w));
-    while (index_run_next(&w))
-        assert_true(index_run_add(&m, w.addr, &zero, 1));
-    struct index_run_block one = index_run_block(&run, 0);
-    index_run_finish(&m, &one, 1, out);
-}
-
-static void check_names_runs_that_are_wrong(void **state)
-{
-    struct feed_made f = {
-        .seed = 1, .packets = 500, .sensor = "a", .start = START, .step = 1000};
-    struct addr_range range = {addr_from_v4(0x0b000000),
-                               addr_from_v4(0x0b000000)};
-    struct buf run = {0}, forged = {0};
-    struct strtab t = {0};
-    struct making m;
-    char *folder;
-    uint64_t bits = 1;
-
-    (void)state;
-    begin_store(&m, &folder, 1);
-    if (!feeds_ingest(m.s, &f, &e))
-        fail_msg("%s", e.text);
-    get_run(m.s, &run);
-    forge_run(&run, &forged);
-    put_run(m.s, &forged);
-    check_says(m.s, "address run 1 has other addresses than block 1");
-    run.data[run.len - 1] ^= 1; /* in a group */
-    put_run(m.s, &run);
-    check_says(m.s, "address run 1 has other addresses than block 1");
-    run.data[INDEX_RUN_HEAD] ^= 1;
-    put_run(m.s, &run);
-    check_says(m.s, "address run 1 is damaged");
-    struct store_reader *r = must_read(m.s, &t);
-    assert_true(store_reader_address_blocks(r, &range, 1, &bits, &e));
-    assert_int_equal(bits, 1); /* what is damaged rules nothing out */
-    store_reader_close(r);
-    strtab_free(&t);
-    buf_free(&run);
-    buf_free(&forged);
-    end_store(&m, folder);
-}
-
-static void a_commit_goes_on_beside_a_damaged_run(void **state)
-{
-    struct feed_made f = {
-        .seed = 1, .packets = 500, .sensor = "a", .start = START, .step = 1000};
-    struct buf run = {0};
-    struct making m;
-    char *folder;
-
-    (void)state;
-    begin_store(&m, &folder, 1);
-    assert_true(feeds_ingest(m.s, &f, &e));
-    get_run(m.s, &run);
-    run.data[run.len - 1] ^= 1;
-    put_run(m.s, &run);
-    f.packets = 700;
-    if (!feeds_ingest(m.s, &f, &e))
-        fail_msg("%s", e.text);
-    check_says(m.s, "address run 1 has other addresses than block 1");
-    buf_free(&run);
-    end_store(&m, folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_block_that_holds_an_address_is_left_out),
         cmocka_unit_test(queries_have_the_same_rows_without_it),
-        cmocka_unit_test(check_names_runs_that_are_wrong),
-        cmocka_unit_test(a_commit_goes_on_beside_a_damaged_run),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

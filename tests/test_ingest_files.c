@@ -1,0 +1,230 @@
+/* test_ingest_files.c - what is read into a store: folders, copies, standard
+ * input, odd packets, files that are none. */
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/place.h"
+
+static void keeps_sensors_apart(void **state)
+{
+    struct place *p = *state;
+    struct pcapfile f = place_traffic(PLACE_SEC, 20),
+                    g = place_traffic(PLACE_SEC + 3, 20);
+    uint64_t captures;
+
+    mkdir(place_name(p, "in"), 0700);
+    pcapfile_save(&f, place_name(p, "in/north_2026-09-01.pcap"), f.bytes.len,
+                  0);
+    pcapfile_save(&g, place_name(p, "in/south.20260901120000.pcap"),
+                  g.bytes.len, 0);
+    place_ingest(p, place_name(p, "in"));
+    place_assert_outcome(p, INGEST_NEW, 2, 40);
+    assert_int_equal(place_rows(p, &captures), 40);
+    assert_int_equal(captures, 2);
+    assert_string_equal(place_capture(p, 0).sensor, "north");
+    assert_string_equal(place_capture(p, 1).sensor, "south");
+    buf_free(&f.bytes);
+    buf_free(&g.bytes);
+}
+
+static void reads_folders_in_the_order_of_time(void **state)
+{
+    struct place *p = *state;
+    static const char *const names[] = {"in/a", "in/deep/b", "in/c",
+                                        "in/.hidden", "in/deep/zz"};
+
+    mkdir(place_name(p, "in"), 0700);
+    mkdir(place_name(p, "in/deep"), 0700);
+    for (uint32_t i = 0; i < 5; i++) {
+        struct pcapfile f = place_traffic(PLACE_SEC + 1000 * (5 - i), 3);
+
+        pcapfile_save(&f, place_name(p, names[i]), f.bytes.len,
+                      (enum pcapfile_filter)(i % 3));
+        buf_free(&f.bytes);
+    }
+    FILE *text = fopen(place_name(p, "in/readme.pcap"), "w");
+
+    assert_non_null(text);
+    fputs("not a capture\n", text);
+    fclose(text);
+    text = fopen(place_name(p, "in/empty.pcap"), "w");
+    assert_non_null(text);
+    fclose(text);
+    place_ingest(p, place_name(p, "in"));
+    place_assert_outcome(p, INGEST_NEW, 4, 12);
+    assert_int_equal(p->r.warnings, 0);
+    assert_non_null(strstr(place_capture(p, 0).name, "deep/zz"));
+    assert_non_null(strstr(place_capture(p, 1).name, "in/c"));
+    assert_non_null(strstr(place_capture(p, 2).name, "deep/b"));
+    assert_non_null(strstr(place_capture(p, 3).name, "in/a"));
+}
+
+static void knows_a_copy_within_the_same_run(void **state)
+{
+    struct place *p = *state;
+
+    mkdir(place_name(p, "in"), 0700);
+    place_save(p, "in/a", 40, PCAPFILE_PLAIN);
+    place_save(p, "in/b", 40, PCAPFILE_GZIP);
+    place_save(p, "in/c", 30, PCAPFILE_GZIP);
+    place_ingest(p, place_name(p, "in"));
+    assert_int_equal(p->r.files[INGEST_NEW], 1);
+    assert_int_equal(p->r.files[INGEST_KNOWN], 2);
+    assert_int_equal(place_rows(p, NULL), 40);
+}
+
+static void reads_standard_input_exactly_once_too(void **state)
+{
+    struct place *p = *state;
+    struct pcapfile f = place_traffic(PLACE_SEC, 10);
+
+    place_ingest_stdin(p, place_save(p, "a", 50, PCAPFILE_GZIP));
+    place_assert_outcome(p, INGEST_NEW, 1, 50);
+    assert_string_equal(place_capture(p, 0).sensor, "default");
+    assert_int_equal(place_capture(p, 0).file_bytes, 0);
+    place_ingest_stdin(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_KNOWN, 1, 0);
+    place_ingest_stdin(p, place_save(p, "a", 20, PCAPFILE_PLAIN));
+    place_assert_outcome(p, INGEST_KNOWN, 1, 0);
+    place_ingest_stdin(p, place_save(p, "a", 80, PCAPFILE_ZSTD));
+    place_assert_outcome(p, INGEST_CONTINUED, 1, 30);
+    assert_int_equal(place_rows(p, NULL), 80);
+    for (uint32_t i = 10; i < 200; i++)
+        pcapfile_tcp(&f, PLACE_SEC + 5, i);
+    pcapfile_save(&f, place_name(p, "a"), f.bytes.len, PCAPFILE_PLAIN);
+    place_ingest_stdin(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_NEW, 1, 200);
+    place_ingest(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_KNOWN, 1, 0);
+    buf_free(&f.bytes);
+}
+
+static void skips_odd_times_or_keeps_them_apart(void **state)
+{
+    struct place *p = *state;
+    struct pcapfile f = place_traffic(PLACE_SEC, 5);
+    const char *path = place_name(p, "a");
+
+    pcapfile_tcp(&f, 86400, 5);
+    pcapfile_tcp(&f, 4000000000u, 6);
+    pcapfile_save(&f, path, f.bytes.len, PCAPFILE_PLAIN);
+    place_ingest(p, path);
+    place_assert_outcome(p, INGEST_NEW, 1, 5);
+    assert_int_equal(place_skipped(&p->r, "odd-time"), 2);
+    assert_int_equal(p->r.files_stepped_back, 1);
+    assert_int_equal(p->r.warnings, 1);
+    assert_false(p->r.incomplete);
+    assert_int_equal(place_capture(p, 0).steps_back, 1);
+    p->o.accept_odd_times = true;
+    pcapfile_tcp(&f, 4000000000u, 7);
+    pcapfile_save(&f, path, f.bytes.len, PCAPFILE_PLAIN);
+    place_ingest(p, path);
+    place_assert_outcome(p, INGEST_CONTINUED, 1, 1);
+    assert_int_equal(place_rows(p, NULL), 6);
+    buf_free(&f.bytes);
+}
+
+/* The first packet is in no row, so that one packet alone is compared in vain
+ * and has to be read again. */
+static void reads_a_lone_packet_again_after_comparing(void **state)
+{
+    struct place *p = *state;
+    struct pcapfile f = place_traffic(12345, 1);
+
+    pcapfile_tcp(&f, PLACE_SEC, 1);
+    pcapfile_save(&f, place_name(p, "a.pcap"), f.bytes.len, PCAPFILE_PLAIN);
+    place_ingest(p, place_name(p, "a.pcap"));
+    place_assert_outcome(p, INGEST_NEW, 1, 1);
+    p->o.accept_odd_times = true;
+    f.bytes.len -= 70;
+    pcapfile_save(&f, place_name(p, "b.pcap"), f.bytes.len, PCAPFILE_PLAIN);
+    place_ingest(p, place_name(p, "b.pcap"));
+    assert_int_equal(p->r.packets_read, 1);
+    assert_int_equal(p->r.packets_kept, 1);
+    buf_free(&f.bytes);
+}
+
+static void counts_link_types_by_name(void **state)
+{
+    struct place *p = *state;
+    struct pcapfile f = {.big = true};
+
+    pcapfile_header(&f, 96, 8);
+    for (uint32_t i = 0; i < 4; i++)
+        pcapfile_tcp(&f, PLACE_SEC, i);
+    pcapfile_save(&f, place_name(p, "a"), f.bytes.len, PCAPFILE_PLAIN);
+    place_ingest(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_NEW, 1, 0);
+    assert_int_equal(place_skipped(&p->r, "link-type SLIP"), 4);
+    place_ingest(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_KNOWN, 1, 0);
+    pcapfile_save(&f, place_name(p, "a"), 24 + 2 * 70, PCAPFILE_PLAIN);
+    place_ingest(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_KNOWN, 1, 0);
+    buf_free(&f.bytes);
+}
+
+static void refuses_one_file_and_reads_the_rest(void **state)
+{
+    struct place *p = *state;
+    const char *paths[3];
+    struct store *s;
+
+    FILE *text = fopen(place_name(p, "x.pcap"), "w");
+    assert_non_null(text);
+    fputs("no capture\n", text);
+    fclose(text);
+    paths[0] = place_name(p, "x.pcap");
+    paths[1] = place_save(p, "a", 7, PCAPFILE_PLAIN);
+    paths[2] = place_name(p, "missing");
+    s = place_store(p);
+    assert_true(ingest_run(s, &p->o, paths, 3, &p->r, &p->e));
+    store_close(s);
+    assert_int_equal(p->r.files[INGEST_NEW], 1);
+    assert_int_equal(p->r.files[INGEST_REFUSED], 2);
+    assert_int_equal(p->r.packets_kept, 7);
+    assert_int_equal(p->r.warnings, 2);
+    assert_true(p->r.incomplete);
+}
+
+static void writes_nothing_in_a_dry_run(void **state)
+{
+    struct place *p = *state;
+    const char *path = place_save(p, "a", 30, PCAPFILE_PLAIN);
+
+    p->o.dry_run = true;
+    place_ingest(p, path);
+    place_assert_outcome(p, INGEST_NEW, 1, 30);
+    assert_int_equal(place_rows(p, NULL), 0);
+    assert_true(ingest_run(NULL, &p->o, &path, 1, &p->r, &p->e));
+    place_assert_outcome(p, INGEST_NEW, 1, 30);
+    p->o.dry_run = false;
+    place_ingest(p, path);
+    p->o.dry_run = true;
+    place_ingest(p, place_save(p, "a", 50, PCAPFILE_PLAIN));
+    place_assert_outcome(p, INGEST_CONTINUED, 1, 20);
+    assert_int_equal(place_rows(p, NULL), 30);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLACE_TEST(keeps_sensors_apart),
+        PLACE_TEST(reads_folders_in_the_order_of_time),
+        PLACE_TEST(knows_a_copy_within_the_same_run),
+        PLACE_TEST(reads_standard_input_exactly_once_too),
+        PLACE_TEST(skips_odd_times_or_keeps_them_apart),
+        PLACE_TEST(reads_a_lone_packet_again_after_comparing),
+        PLACE_TEST(counts_link_types_by_name),
+        PLACE_TEST(refuses_one_file_and_reads_the_rest),
+        PLACE_TEST(writes_nothing_in_a_dry_run),
+    };
+
+    place_jobs = 1;
+    int failed = cmocka_run_group_tests_name("alone", tests, NULL, NULL);
+    place_jobs = 4;
+    return failed + cmocka_run_group_tests_name("threads", tests, NULL, NULL);
+}
