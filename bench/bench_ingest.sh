@@ -13,12 +13,16 @@ cat >"$dir/reread.sh" <<'R'
 for f in "$1"/*.pcap; do tcpdump -r "$f" -w /dev/null || exit 1; done
 R
 cat >"$dir/ingest.sh" <<'R'
-rm -rf "$2" && "$1" -s "$2" ingest -q "$3"
+rm -rf "$2" && store=$2 trawl=$1 && shift 2 && "$trawl" -s "$store" ingest -q "$@"
 R
 measured 'trawl, 1,440 hourly files' "$runs" sh "$dir/ingest.sh" "$trawl" "$dir/store" "$archive"
 store=$(bytes_of "$dir/store")
 measured 'trawl, 60 daily files' "$runs" sh "$dir/ingest.sh" "$trawl" "$dir/store" "$daily"
 ours=$wall ours_cpu=$cpu
+measured 'the same with --jobs 1' "$runs" sh "$dir/ingest.sh" "$trawl" "$dir/store1" "$daily" --jobs 1
+one=$cpu
+measured 'only read and decoded, --dry-run' "$runs" "$trawl" -s "$dir/none" ingest -q --dry-run "$daily"
+awk -v n="$count" -v a="$one" -v b="$cpu" 'BEGIN {printf "    ns of CPU a packet: %.0f to read and decode, %.0f to encode and write\n", b / n * 1e9, (a - b) / n * 1e9}'
 if command -v tcpdump >/dev/null; then
     measured 'tcpdump -r -w /dev/null, daily' "$runs" sh "$dir/reread.sh" "$daily"
     echo "    libpcap reads and writes in $(ratio "$wall" "$ours") of the wall time, $(ratio "$cpu" "$ours_cpu") of the cpu"
