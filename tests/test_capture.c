@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "ingest/capture.h"
+#include "tests/folder.h"
 #include "tests/pcapfile.h"
 
 enum { PACKETS = 5, BASE = 1788220826 };
@@ -25,9 +26,25 @@ static struct pcapfile make(bool big, bool ns, bool modified)
     return f;
 }
 
-static char *temporary(char out[64])
+static char *dir;
+
+static int make_dir(void **state)
 {
-    snprintf(out, 64, "/tmp/test_capture.%ld", (long)getpid());
+    (void)state;
+    dir = folder_make();
+    return 0;
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    folder_remove(dir);
+    return 0;
+}
+
+static char *temporary(char out[600])
+{
+    snprintf(out, 600, "%s/capture", dir);
     return out;
 }
 
@@ -35,7 +52,7 @@ static struct capture *open_file(const struct pcapfile *f, size_t len,
                                  enum pcapfile_filter filter,
                                  enum capture_kind *kind, struct err *e)
 {
-    char path[64];
+    char path[600];
 
     pcapfile_save(f, temporary(path), len, filter);
     struct capture *c = capture_open(path, kind, e);
@@ -283,7 +300,7 @@ static struct pcapfile compressed(const struct pcapfile *f,
                                   enum pcapfile_filter filter)
 {
     struct pcapfile out = {.big = false};
-    char path[64];
+    char path[600];
     uint8_t bytes[4096];
     size_t n;
 
@@ -486,5 +503,5 @@ int main(void)
         cmocka_unit_test(names_link_types),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
