@@ -122,6 +122,25 @@ static void a_newer_format_is_refused_by_both_numbers(void **state)
     folder_remove(folder);
 }
 
+static void a_commit_says_in_which_format_it_writes(void **state)
+{
+    struct feed_made f = {.seed = 1,
+                          .packets = 10,
+                          .sensor = "a",
+                          .start = STORES_START,
+                          .step = 1000};
+    struct catalogue_head h;
+    char *folder;
+    struct store *s = stores_fresh(&folder);
+
+    (void)state;
+    set_format(s, 1);
+    stores_ingest(s, &f);
+    assert_true(inside_read_head(s, &h, &e));
+    assert_int_equal(h.format, store_format);
+    stores_finish(s, folder);
+}
+
 static void a_cut_file_is_noticed(void **state)
 {
     char *folder, path[600];
@@ -339,6 +358,7 @@ int main(void)
         cmocka_unit_test(a_folder_with_something_in_it_is_left_alone),
         cmocka_unit_test(what_is_no_store_is_not_opened),
         cmocka_unit_test(a_newer_format_is_refused_by_both_numbers),
+        cmocka_unit_test(a_commit_says_in_which_format_it_writes),
         cmocka_unit_test(a_cut_file_is_noticed),
         cmocka_unit_test(a_second_writer_waits_then_gives_up),
         cmocka_unit_test(it_can_be_read_where_nothing_may_be_written),
