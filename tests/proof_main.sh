@@ -11,13 +11,13 @@ trap 'rm -rf "$dir"' EXIT
 export LC_ALL=C
 
 awk -F'\t' 'NR > 1 && ($11 == "traffic" || $11 == "attack") && $12 !~ /pcapng/ {print $1}' \
-    "$captures/MANIFEST.tsv" >"$dir/all"
-# Left out of the comparison: PPP is a link type that is not read yet (18
-# packets, counted by name); the single packet of the other file is also the
-# first of unit_tests/pcaps/multi_handshake_cert.pcap, and the store keeps a
-# packet once, whatever file it comes in.
-grep -v -e '/quic_ppp.pcap$' -e '/afl_data/multi_handshake_cert.pcap$' \
-    "$dir/all" >"$dir/files"
+    "$captures/MANIFEST.tsv" | grep -v '/quic_ppp.pcap$' >"$dir/all"
+# Left out above: a capture of PPP without address and control bytes, in which
+# libpcap's filters look two bytes too far (tests/bpf/filters.txt, `ppp`). Left
+# out of tcpdump's side: a file whose single packet is also the first of
+# unit_tests/pcaps/multi_handshake_cert.pcap; the store keeps a packet once,
+# whatever file it comes in.
+grep -v '/afl_data/multi_handshake_cert.pcap$' "$dir/all" >"$dir/files"
 
 "$trawl" -s "$dir/store" init -q --home 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 || exit 1
 (cd "$captures" && tr '\n' '\0' <"$dir/all" | xargs -0 "$trawl" \
