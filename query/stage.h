@@ -25,6 +25,9 @@ struct stage_kind {
      * failure the run's error is set. */
     void (*finish)(struct stage_run *r);
     void (*close)(struct stage_run *r); /* may be NULL */
+    /* One more line of --explain and of --profile; may be NULL. */
+    const char *(*explain)(const struct stage *s, struct arena *a);
+    const char *(*profile)(const struct stage_run *r, struct arena *a);
 };
 
 /* A bound stage; immutable. */
@@ -34,6 +37,9 @@ struct stage {
     const struct columns *in, *out;
     const struct expr **expr; /* all that it reads */
     uint32_t exprs;
+    /* What it asks of packets that it reads by itself: no columns of `in`. */
+    const struct expr **asked;
+    uint32_t askeds;
     bool passes;  /* columns of `in` are also those of `out`, at their places */
     bool holds;   /* puts nothing out before it has seen all */
     bool ordered; /* wants rows in packet order */
@@ -64,6 +70,8 @@ struct stage_bind {
     const char *source; /* the text that spans point into */
     size_t source_len;
     const struct columns *in;
+    const struct columns *packets; /* the fields of packets */
+    bool keep_unknown;             /* see query_settings */
 };
 
 /* Words of the text, blanks and comments between them as one blank. */
@@ -75,6 +83,12 @@ const struct expr *stage_value(struct stage_bind *b, struct stage *s,
                                const struct ast *n, struct err *e);
 const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
                                    const struct ast *n, struct err *e);
+/* Notes an expression in s->expr, or in s->asked. */
+void stage_reads(struct stage_bind *b, struct stage *s, const struct expr *x);
+void stage_asks(struct stage_bind *b, struct stage *s, const struct expr *x);
+/* A length of time or $parameter. */
+bool stage_length(struct stage_bind *b, const struct ast *n, int64_t *out,
+                  struct err *e) MUST_CHECK;
 /* A number or $parameter of 0 or more. */
 bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
                  struct err *e) MUST_CHECK;
@@ -94,7 +108,8 @@ uint32_t stage_list_length(const struct ast *n);
 /* ---- the kinds ---- */
 
 extern const struct stage_kind stage_where, stage_stats, stage_distinct,
-    stage_add, stage_show, stage_sort, stage_head, stage_top, stage_set;
+    stage_add, stage_show, stage_sort, stage_head, stage_top, stage_set,
+    stage_if, stage_unless;
 
 /* set: the set that a run has made, in the run's arena. NULL: error. */
 const struct set *stage_set_result(struct stage_run *r);

@@ -80,15 +80,26 @@ static struct ast *name_calls(const struct stage_bind *b, const struct ast *n)
     return copy;
 }
 
-static void note(struct stage_bind *b, struct stage *s, const struct expr *x)
+static void add(struct stage_bind *b, const struct expr ***list, uint32_t *n,
+                const struct expr *x)
 {
-    const struct expr **list = (const struct expr **)arena_alloc(
-        b->scope->arena, (s->exprs + 1) * sizeof(const struct expr *));
+    const struct expr **more = (const struct expr **)arena_alloc(
+        b->scope->arena, (*n + 1) * sizeof(const struct expr *));
 
-    for (uint32_t i = 0; i < s->exprs; i++)
-        list[i] = s->expr[i];
-    list[s->exprs++] = x;
-    s->expr = list;
+    for (uint32_t i = 0; i < *n; i++)
+        more[i] = (*list)[i];
+    more[(*n)++] = x;
+    *list = more;
+}
+
+void stage_reads(struct stage_bind *b, struct stage *s, const struct expr *x)
+{
+    add(b, &s->expr, &s->exprs, x);
+}
+
+void stage_asks(struct stage_bind *b, struct stage *s, const struct expr *x)
+{
+    add(b, &s->asked, &s->askeds, x);
 }
 
 const struct expr *stage_value(struct stage_bind *b, struct stage *s,
@@ -98,7 +109,7 @@ const struct expr *stage_value(struct stage_bind *b, struct stage *s,
     const struct expr *x =
         expr_bind_value(b->scope, b->in->packets ? n : name_calls(b, n), e);
     if (x)
-        note(b, s, x);
+        stage_reads(b, s, x);
     return x;
 }
 
@@ -109,27 +120,49 @@ const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
     const struct expr *x =
         expr_bind_condition(b->scope, b->in->packets ? n : name_calls(b, n), e);
     if (x)
-        note(b, s, x);
+        stage_reads(b, s, x);
     return x;
 }
 
 /* ---- numbers and names ---- */
 
+/* What a parameter stands for; NULL: it was not given. */
+static const struct ast *given(struct stage_bind *b, const struct ast *n,
+                               struct err *e)
+{
+    const struct ast *value =
+        n->kind == AST_PARAM ? scope_find_param(b->scope, n->text) : n;
+
+    if (!value) {
+        err_query(e, n->at, "`$%s` was not given", n->text);
+        err_hint(e, "give it with --set %s=VALUE", n->text);
+    }
+    return value;
+}
+
 bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
                  struct err *e)
 {
-    const struct ast *value = n;
+    const struct ast *value = given(b, n, e);
 
-    if (n->kind == AST_PARAM) {
-        value = scope_find_param(b->scope, n->text);
-        if (!value) {
-            err_query(e, n->at, "`$%s` was not given", n->text);
-            err_hint(e, "give it with --set %s=VALUE", n->text);
-            return false;
-        }
-    }
+    if (!value)
+        return false;
     if (value->kind != AST_NUM || value->number < 0)
         return err_query(e, n->at, "a number of rows is needed here");
+    *out = value->number;
+    return true;
+}
+
+bool stage_length(struct stage_bind *b, const struct ast *n, int64_t *out,
+                  struct err *e)
+{
+    const struct ast *value = given(b, n, e);
+
+    if (!value)
+        return false;
+    if (value->kind != AST_LENGTH || value->number < 0)
+        return err_query(e, n->at,
+                         "a length of time is needed here, as in 10s or 2h");
     *out = value->number;
     return true;
 }

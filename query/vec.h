@@ -29,6 +29,8 @@ bool vec_append(struct vec *v, struct value x, struct budget *b) MUST_CHECK;
 bool vec_append_rows(struct vec *v, const struct column *c,
                      const struct sel *rows, struct budget *b) MUST_CHECK;
 void vec_free(struct vec *v, struct budget *b);
+/* No values, and the room that there was. */
+void vec_clear(struct vec *v);
 
 static inline bool vec_absent(const struct vec *v, uint32_t i)
 {
