@@ -176,13 +176,20 @@ static bool put_out(struct stage_run *r)
 
 /* ---- a chunk ---- */
 
+static bool is_full(const struct seen_state *s)
+{
+    bool ends = !s->seen->bounded && !s->seen->residual && !s->ends.failed;
+
+    return s->held.n + BATCH_ROWS > s->limit || (ends && s->held.n >= MANY_ROWS);
+}
+
+/* Full chunks say that there are many rows. */
 static bool match(struct seen_state *s)
 {
     const struct seen *seen = s->seen;
-    bool ends = !seen->bounded && !seen->residual;
+    bool ends = !seen->bounded && !seen->residual && !s->ends.failed;
 
-    if (ends && !s->ends.made && !s->ends.failed && s->held.n >= MANY_ROWS &&
-        !seen_ends_make(s))
+    if (ends && !s->ends.made && is_full(s) && !seen_ends_make(s))
         return false;
     return s->ends.made ? seen_ends_match(s) : seen_match(s);
 }
@@ -206,14 +213,6 @@ static bool do_chunk(struct stage_run *r)
     budget_give(r->run->budget, bytes);
     seen_forget(s);
     return more;
-}
-
-static bool is_full(const struct seen_state *s)
-{
-    bool ends = !s->seen->bounded && !s->seen->residual && !s->ends.failed;
-
-    return s->held.n + BATCH_ROWS > s->limit ||
-           (ends && s->held.n >= MANY_ROWS);
 }
 
 static bool push(struct stage_run *r, struct batch *b)
