@@ -21,8 +21,9 @@ static void load(struct batch *b, uint32_t i)
 
     b->loaded[i] = true;
     if (b->e->code == ERR_NONE &&
-        store_block_code_column(c->block, k->by, (enum field_id)i, k->window,
-                                b->rows, &b->col[i], b->e))
+        store_block_code_column(c->block,
+                                &(struct batch_span){k->by, k->window, b->rows},
+                                (enum field_id)i, &b->col[i], b->e))
         return;
     b->col[i] = (struct column){.a = nothing, .absent = all_absent};
 }

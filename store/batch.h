@@ -27,6 +27,12 @@ struct column {
 /* What many rows of a block have in common: how they look, or their flow. */
 enum batch_code { BATCH_SHAPE, BATCH_FLOW, BATCH_CODES };
 
+/* Codes [from, from + n). */
+struct batch_span {
+    enum batch_code by;
+    uint32_t from, n;
+};
+
 /* Ascending row numbers. */
 struct sel {
     uint32_t n;

@@ -179,20 +179,19 @@ bool block_codes(struct block *b, enum batch_code by, const uint16_t **code,
     return true;
 }
 
-bool block_code_column(struct block *b, enum batch_code by, enum field_id f,
-                       uint32_t from, uint32_t n, struct column *out,
-                       struct err *e)
+bool block_code_column(struct block *b, const struct batch_span *of,
+                       enum field_id f, struct column *out, struct err *e)
 {
-    const struct lane_out *l;
+    struct lane_out *l;
 
     empty_column(f, out);
     if (!b->head.zone.field[f].any && f != FIELD_SENSOR)
         return true;
     if (f == FIELD_SENSOR)
-        return block_column(b, f, 0, n, out, e);
-    if (!dense_coded_load(b, by, f, &l, e))
+        return block_column(b, f, 0, of->n, out, e);
+    if (!dense_coded_load(b, of->by, f, &l, e))
         return false;
-    lane_column(b, f, &b->dense->coded[by][f], from, n, out);
+    lane_column(b, f, l, of->from, of->n, out);
     return true;
 }
 

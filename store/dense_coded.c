@@ -170,7 +170,7 @@ static bool load_flowed(struct block *b, uint32_t field, struct lane_out *l,
 {
     if (!dense_keys_load(b, field, e))
         return false;
-    l->value = (uint8_t *)(uintptr_t)dense_key(b->dense, field);
+    l->value = (uint8_t *)dense_key(b->dense, field);
     l->borrowed = true;
     if (b->head.zone.field[field].absent)
         set_present(b, l, b->dense->flows,
@@ -179,7 +179,7 @@ static bool load_flowed(struct block *b, uint32_t field, struct lane_out *l,
 }
 
 bool dense_coded_load(struct block *b, enum batch_code by, uint32_t field,
-                      const struct lane_out **out, struct err *e)
+                      struct lane_out **out, struct err *e)
 {
     struct dense_reader *d = b->dense;
 

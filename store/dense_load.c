@@ -537,7 +537,7 @@ static void gather(struct block *b, uint32_t field, const uint32_t *table,
     }
 }
 
-const uint32_t *dense_key(const struct dense_reader *d, uint32_t field)
+uint32_t *dense_key(const struct dense_reader *d, uint32_t field)
 {
     switch (field) {
     case FIELD_SRC: return d->src;
@@ -558,7 +558,7 @@ static bool load_key(struct block *b, uint32_t field, struct err *e)
 
 static bool load_shaped(struct block *b, uint32_t field, struct err *e)
 {
-    const struct lane_out *table;
+    struct lane_out *table;
 
     if (!dense_coded_load(b, BATCH_SHAPE, field, &table, e))
         return false;

@@ -41,14 +41,14 @@ bool dense_hosts_load(struct block *b, struct err *e) MUST_CHECK;
 bool dense_keys_load(struct block *b, uint32_t field, struct err *e) MUST_CHECK;
 
 /* The table that dense_keys_load has loaded. */
-const uint32_t *dense_key(const struct dense_reader *d, uint32_t field);
+uint32_t *dense_key(const struct dense_reader *d, uint32_t field);
 
 /* The fields of `of` that follow from a row's shape or flow. */
 bool dense_coded(struct block *b, enum batch_code by, uint64_t of,
                  uint64_t *out, struct err *e) MUST_CHECK;
 /* The lane of such a field: a value of 4 bytes for each shape or flow. */
 bool dense_coded_load(struct block *b, enum batch_code by, uint32_t field,
-                      const struct lane_out **out, struct err *e) MUST_CHECK;
+                      struct lane_out **out, struct err *e) MUST_CHECK;
 void dense_coded_free(struct dense_reader *d);
 
 /* The n numbers of a table; all 0 where there is no stream. The caller frees

@@ -62,11 +62,10 @@ bool store_block_codes(struct store_block *b, enum batch_code by,
                : reader_context(b->reader, b->i, e);
 }
 
-bool store_block_code_column(struct store_block *b, enum batch_code by,
-                             enum field_id f, uint32_t from, uint32_t n,
-                             struct column *out, struct err *e)
+bool store_block_code_column(struct store_block *b, const struct batch_span *of,
+                             enum field_id f, struct column *out, struct err *e)
 {
-    return block_code_column(b->block, by, f, from, n, out, e)
+    return block_code_column(b->block, of, f, out, e)
                ? true
                : reader_context(b->reader, b->i, e);
 }

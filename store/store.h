@@ -186,10 +186,10 @@ bool store_block_coded(struct store_block *b, enum batch_code by, uint64_t of,
 bool store_block_codes(struct store_block *b, enum batch_code by,
                        const uint16_t **code, uint32_t *n,
                        struct err *e) MUST_CHECK;
-/* As store_block_column, of the codes [from, from + n); f must follow. */
-bool store_block_code_column(struct store_block *b, enum batch_code by,
-                             enum field_id f, uint32_t from, uint32_t n,
-                             struct column *out, struct err *e) MUST_CHECK;
+/* As store_block_column, of codes, at most BATCH_ROWS; f must follow. */
+bool store_block_code_column(struct store_block *b, const struct batch_span *of,
+                             enum field_id f, struct column *out,
+                             struct err *e) MUST_CHECK;
 
 /* What breaks ties of time and sensor in packet order. */
 struct store_order {

@@ -254,7 +254,8 @@ static void assert_codes_of(struct block *b, const struct sample *s,
     assert_true(block_codes(b, by, &code, &n, &e));
     for (uint32_t from = 0; from < n; from += BATCH_ROWS) {
         uint32_t left = n - from < BATCH_ROWS ? n - from : BATCH_ROWS;
-        if (!block_code_column(b, by, f, from, left, &c, &e))
+        if (!block_code_column(b, &(struct batch_span){by, from, left}, f, &c,
+                               &e))
             fail_msg("%s: %s", schema_fields[f].name, e.text);
         for (uint32_t i = 0; i < s->n; i++) {
             const struct record *r = &s->order[i]->record;
