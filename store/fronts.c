@@ -320,11 +320,12 @@ bool fronts_write(struct kv_txn *t, uint64_t from, struct err *e)
 
 uint64_t fronts_room(uint64_t blocks)
 {
-    return (blocks + 2 * PIECE) * BLOCK_DIRECTORY;
+    return (blocks + UINT64_C(2) * PIECE) * BLOCK_DIRECTORY;
 }
 
 /* ---- checking ---- */
 
+/* A block that is damaged itself is not their fault. */
 static bool check_front(struct kv_txn *t, const struct front *f, bool *same,
                         struct err *e)
 {
@@ -332,8 +333,9 @@ static bool check_front(struct kv_txn *t, const struct front *f, bool *same,
 
     if (!month_block_get(t, f->id, &v, e))
         return false;
-    *same = !v.data || (v.len >= f->bytes.len &&
-                        memcmp(v.data, f->bytes.data, f->bytes.len) == 0);
+    *same = !v.data || !block_head_verify(v.data, v.len) ||
+            (f->bytes.len == block_front_len(v.data, v.len) &&
+             memcmp(v.data, f->bytes.data, f->bytes.len) == 0);
     return true;
 }
 

@@ -45,7 +45,7 @@ static bool add_fronts(struct kv_txn *t, struct store_usage *u, struct err *e)
     uint64_t bytes;
     bool good = fronts_bytes(t, &bytes, e);
 
-    add_part(u, 0, bytes);
+    u->index_bytes += bytes;
     return good;
 }
 
