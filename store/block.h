@@ -116,6 +116,13 @@ bool block_head_parse(const uint8_t *data, size_t len, struct block_head *h,
 bool block_head_read(const uint8_t *data, size_t len, struct block_head *h,
                      struct err *e) MUST_CHECK;
 
+/* The front of a block: its header up to the end of the zone summary. How long
+ * it is (0: no header), and all of the head that it tells; no streams. It has
+ * no checksum of its own. */
+size_t block_front_len(const uint8_t *data, size_t len);
+bool block_front_parse(const uint8_t *front, size_t len, size_t block_len,
+                       struct block_head *h, struct err *e) MUST_CHECK;
+
 struct block;
 
 /* `data` must outlive the block. Text ids come from `text`; without it,

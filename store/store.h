@@ -226,7 +226,7 @@ enum { STORE_PARTS = 6 };
 struct store_usage {
     uint64_t rows, blocks;
     uint64_t field_bytes[FIELD_COUNT];
-    uint64_t index_bytes; /* addresses to blocks */
+    uint64_t index_bytes; /* addresses to blocks, and fronts of blocks */
     uint64_t other_bytes; /* what belongs to no single field; of this: */
     struct store_part {
         const char *name;
