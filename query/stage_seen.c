@@ -180,7 +180,8 @@ static bool is_full(const struct seen_state *s)
 {
     bool ends = !s->seen->bounded && !s->seen->residual && !s->ends.failed;
 
-    return s->held.n + BATCH_ROWS > s->limit || (ends && s->held.n >= MANY_ROWS);
+    return s->held.n + BATCH_ROWS > s->limit ||
+           (ends && s->held.n >= MANY_ROWS);
 }
 
 /* Full chunks say that there are many rows. */
