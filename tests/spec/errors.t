@@ -622,13 +622,21 @@ error
   all | stats count() by gap(2m)
                          ^^^
 
-# asn is not built
+# two sets without common members
 query
-all | stats count() by asn(src)
+all | stats a = set(src), b = set(dport) | add j = jaccard(a, b)
 error
-1:24: `asn` is not built in this version
-  all | stats count() by asn(src)
-                         ^^^
+1:52: a set of addr and a set of int have no members in common
+  all | stats a = set(src), b = set(dport) | add j = jaccard(a, b)
+                                                     ^^^^^^^^^^^^^
+
+# a label of a number
+query
+all | stats n = count() by label(ttl)
+error
+1:34: `ttl` is an int, and `label` takes addr
+  all | stats n = count() by label(ttl)
+                                   ^^^ label(ADDR): name of an address in the site's labels, by the longest prefix
 
 # an unknown name in a set
 query

@@ -65,6 +65,14 @@ expect
 p,bits
 -,-
 
+# how alike sets are; two empty ones are not
+query
+all | stats a = set(dst), b = set(src), m = set(mss) by ipver | add j = jaccard(a, a), k = jaccard(a, b), l = jaccard(a, {192.0.2.1, 192.0.2.2, 10.0.0.1}), e = jaccard(m, m) | show ipver, j, k, l, e
+expect
+ipver,j,k,l,e
+4,1,0,0.2857142857,-
+-,-,-,0,-
+
 # a percentage by parameter
 settings
 set p=50
