@@ -23,6 +23,7 @@ struct aggregate_call {
     struct vtype type; /* of the result */
     bool ordered;      /* depends on the order of rows */
     int64_t percent;   /* pct: in millionths */
+    bool weighs;       /* takes rows that stand for several packets */
 };
 
 /* Binds n, AST_CALL or AST_ASSIGN of one; expressions are noted in s->expr. */
