@@ -6,7 +6,6 @@
 #include "store/dense_encoder.h"
 
 enum {
-    TILE = 64,
     FLOW_SLOTS = 2 * BLOCK_ROWS, /* a power of two */
     PLACE_BITS = 17              /* of a slot; the rest is of its hash */
 };
@@ -100,6 +99,15 @@ static void copy_columns(struct dense_encoder *d,
         default: copy_uint32_t(row, n, slot_at[s], out);
         }
     }
+}
+
+/* Rows of the next tile are fetched while this one's are worked on: a block's
+ * rows are more than the caches hold, and these wait for nothing else. */
+static inline void fetch_ahead(const struct block_row *r, size_t from,
+                               size_t to)
+{
+    for (; from <= to; from += 64)
+        __builtin_prefetch((const char *)r + from);
 }
 
 /* ---- flows ---- */
@@ -204,6 +212,8 @@ static void take_flows(struct block_encoder *c,
 
     for (uint32_t i = 0; i < n; i++) {
         uint32_t before = d->flows;
+        if (at + i + BLOCK_TILE < d->rows)
+            fetch_ahead(row[i + BLOCK_TILE], 0, 128);
         uint32_t place = flow_of(c, &row[i]->record, at + i);
         d->flow[place].has |= key_parts(row[i]->record.present);
         d->flow_of[at + i] = place;
@@ -262,6 +272,8 @@ static bool take_bases(struct block_encoder *c, struct dense_encoder *d,
     struct dense_shape key;
 
     for (uint32_t i = 0; i < n; i++) {
+        if (at + i + BLOCK_TILE < d->rows)
+            fetch_ahead(row[i + BLOCK_TILE], 192, sizeof(struct block_row));
         base_key(c, &row[i]->record, &key);
         if (d->bases == 0 || !same_base(&d->base[last], &key))
             last = base_place(d, &key);
@@ -297,18 +309,31 @@ static void clear(struct dense_encoder *d, uint32_t n)
     d->flows = d->bases = d->shapes = 0;
 }
 
+static uint64_t listed_fields(void)
+{
+    uint64_t mask = 0;
+
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        mask |= (uint64_t)(dense_place[f] == PLACE_LISTED) << f;
+    return mask;
+}
+
 bool dense_encoder_take(struct block_encoder *c, struct dense_encoder *d,
                         const struct block_row *const *rows, uint32_t n)
 {
+    uint64_t listed = listed_fields();
+
     clear(d, n);
-    for (uint32_t at = 0; at < n; at += TILE) {
-        uint32_t tile = n - at < TILE ? n - at : TILE;
+    for (uint32_t at = 0; at < n; at += BLOCK_TILE) {
+        uint32_t tile = n - at < BLOCK_TILE ? n - at : BLOCK_TILE;
         uint64_t some = take_present(d, rows + at, tile, at);
+        block_encoder_tile(c, rows + at, tile, at, listed);
         copy_columns(d, rows + at, tile, at, some);
         take_flows(c, rows + at, tile, at);
         if (!take_bases(c, d, rows + at, tile, at))
             return false;
     }
+    block_encoder_intern(c);
     d->hosts_n = c->addrs;
     return true;
 }
