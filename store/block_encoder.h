@@ -38,7 +38,9 @@ struct block_encoder {
     int64_t *number;         /* a column, or the addresses, in work */
     uint8_t *packed, *tried; /* raw streams */
     uint8_t *stored, *stored_try;
-    struct addr_at *addr; /* distinct addresses of the block */
+    uint64_t secret;            /* of hashes */
+    struct addr_at *addr;       /* distinct addresses of the block */
+    struct addr_at *addr_spare; /* where they go to be sorted */
     uint32_t addrs;
     uint32_t *addr_slot; /* place + 1, open addressing */
     uint32_t addr_mask;  /* of addr_slot, as far as it is used */

@@ -1,6 +1,7 @@
 /* block_gather.c - rows into columns and dictionaries, tile by tile, so that a
  * tile's records stay in the nearest cache while every field is taken from
  * them. */
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ struct block_encoder *block_encoder_new(void)
     struct block_encoder *c = memory_zeroed(1, sizeof *c);
 
     c->codec = codec_new();
+    c->secret = hash_secret();
     c->dense = dense_encoder_new();
     for (uint32_t f = 0; f < FIELD_COUNT; f++) {
         uint32_t bytes = column_bytes[schema_fields[f].width];
@@ -42,6 +44,7 @@ struct block_encoder *block_encoder_new(void)
     c->stored = memory_zeroed(1, codec_bound(BLOCK_RAW_MAX));
     c->stored_try = memory_zeroed(1, codec_bound(BLOCK_RAW_MAX));
     c->addr = memory_zeroed(ADDRS_MAX, sizeof *c->addr);
+    c->addr_spare = memory_zeroed(ADDRS_MAX, sizeof *c->addr_spare);
     c->addr_slot = memory_zeroed(ADDR_SLOTS, sizeof *c->addr_slot);
     c->addr_mask = ADDR_SLOTS_MIN - 1;
     c->addr_code = memory_zeroed(ADDRS_MAX, sizeof *c->addr_code);
@@ -69,6 +72,7 @@ void block_encoder_free(struct block_encoder *c)
     free(c->stored);
     free(c->stored_try);
     free(c->addr);
+    free(c->addr_spare);
     free(c->addr_slot);
     free(c->addr_code);
     free(c->opts);
@@ -84,7 +88,7 @@ void block_encoder_free(struct block_encoder *c)
 /* The slot of an address, or the empty one where it belongs. */
 static uint32_t addr_slot(const struct block_encoder *c, struct addr a)
 {
-    uint64_t h = hash_mix(hash_mix(hash_secret(), a.hi), a.lo);
+    uint64_t h = hash_mix(hash_mix(c->secret, a.hi), a.lo);
     uint32_t i = (uint32_t)h & c->addr_mask;
 
     for (; c->addr_slot[i]; i = (i + 1) & c->addr_mask)
@@ -127,25 +131,42 @@ size_t block_encoder_opts_len(const struct opts *o)
     return 1 + (size_t)(o->n < OPTS_MAX ? o->n : OPTS_MAX);
 }
 
+/* Their number and first kinds. */
+static uint64_t opts_word(const struct opts *o)
+{
+    uint64_t word;
+
+    memcpy(&word, o, sizeof word);
+    word = le64toh(word);
+    return o->n < 7 ? word & ((UINT64_C(1) << 8 * (o->n + 1)) - 1) : word;
+}
+
+static bool opts_short(const struct opts *o)
+{
+    return o->n <= 7;
+}
+
+static bool same_opts(const struct opts *a, const struct opts *b)
+{
+    if (opts_word(a) != opts_word(b))
+        return false;
+    return opts_short(a) || memcmp(a, b, block_encoder_opts_len(a)) == 0;
+}
+
 uint32_t block_encoder_opts_place(struct block_encoder *c, const struct opts *o)
 {
-    size_t len = block_encoder_opts_len(o);
-    uint32_t i = (uint32_t)hash_bytes(o, len, hash_secret());
+    uint64_t h = opts_short(o)
+                     ? hash_mix(c->secret, opts_word(o))
+                     : hash_bytes(o, block_encoder_opts_len(o), c->secret);
+    uint32_t i = (uint32_t)(h >> 32) & (OPTS_SLOTS - 1);
 
-    for (i &= OPTS_SLOTS - 1; c->opts_slot[i]; i = (i + 1) & (OPTS_SLOTS - 1))
-        if (memcmp(&c->opts[c->opts_slot[i] - 1], o, len) == 0)
+    for (; c->opts_slot[i]; i = (i + 1) & (OPTS_SLOTS - 1))
+        if (same_opts(&c->opts[c->opts_slot[i] - 1], o))
             return c->opts_slot[i] - 1;
     c->opts[c->opts_n] = *o;
     c->opts_at[c->opts_n] = i;
     c->opts_slot[i] = ++c->opts_n;
     return c->opts_n - 1;
-}
-
-static int by_addr(const void *a, const void *b)
-{
-    const struct addr_at *x = a, *y = b;
-
-    return addr_cmp(x->addr, y->addr);
 }
 
 /* Turns the addresses of a column, in place, into places of first appearance.
@@ -162,9 +183,44 @@ static void intern_addrs(struct block_encoder *c, struct lane_in *lane)
     }
 }
 
+enum { DIGITS = sizeof(struct addr), DIGIT_VALUES = 256 };
+
+/* Byte k of an address, 0 the last. */
+static uint32_t digit(struct addr a, uint32_t k)
+{
+    return (uint8_t)((k < 8 ? a.lo : a.hi) >> (k % 8 * 8));
+}
+
+static void sort_by_digit(struct block_encoder *c, uint32_t k,
+                          const uint32_t *count)
+{
+    uint32_t at[DIGIT_VALUES], sum = 0;
+
+    for (uint32_t v = 0; v < DIGIT_VALUES; v++) {
+        at[v] = sum;
+        sum += count[v];
+    }
+    for (uint32_t i = 0; i < c->addrs; i++)
+        c->addr_spare[at[digit(c->addr[i].addr, k)]++] = c->addr[i];
+
+    struct addr_at *sorted = c->addr_spare;
+
+    c->addr_spare = c->addr;
+    c->addr = sorted;
+}
+
+/* Digit by digit from the last, but for those that are the same in all: of
+ * IPv4 addresses four bytes differ at most. */
 void block_encoder_sort(struct block_encoder *c)
 {
-    qsort(c->addr, c->addrs, sizeof *c->addr, by_addr);
+    uint32_t count[DIGITS][DIGIT_VALUES] = {{0}};
+
+    for (uint32_t i = 0; i < c->addrs; i++)
+        for (uint32_t k = 0; k < DIGITS; k++)
+            count[k][digit(c->addr[i].addr, k)]++;
+    for (uint32_t k = 0; c->addrs > 0 && k < DIGITS; k++)
+        if (count[k][digit(c->addr[0].addr, k)] < c->addrs)
+            sort_by_digit(c, k, count[k]);
     for (uint32_t i = 0; i < c->addrs; i++)
         c->addr_code[c->addr[i].seen] = i;
 }

@@ -271,6 +271,7 @@ bool writer_commit(struct store_writer *w, bool merge, struct err *e)
     w->head.sequence++;
     writer_drop(w);
     forget_captures(w);
+    builder_drop_spare(&w->spare);
     give_back();
     return true;
 }

@@ -42,7 +42,6 @@ struct dense_encoder {
     const int64_t *time;
     uint32_t *flow_of, *distance, *shape_of;
     uint32_t *col[SLOTS];    /* of every row; undefined where absent */
-    uint64_t secret;         /* of hashes */
     struct dense_flow *flow; /* each in a line of the cache */
     uint32_t flows, flow_mask;
     uint32_t *back; /* of each: place of the other direction + 1, or 0 */

@@ -31,7 +31,6 @@ struct dense_encoder *dense_encoder_new(void)
     d->flow = memory_lines(BLOCK_ROWS, sizeof *d->flow);
     d->back = memory_zeroed(BLOCK_ROWS, 4);
     d->host = memory_zeroed(BLOCK_ROWS, 4);
-    d->secret = hash_secret();
     d->flow_slot = memory_zeroed(FLOW_SLOTS, 4);
     d->base = memory_zeroed(DENSE_BASES, sizeof *d->base);
     d->lengths = memory_zeroed(DENSE_BASES, sizeof *d->lengths);
@@ -252,7 +251,7 @@ static void take_flows(struct block_encoder *c,
 
     for (uint32_t i = 0; i < n; i++) {
         flow_key(&row[i]->record, &s[i].key);
-        s[i].hash = flow_hash(d->secret, &s[i].key);
+        s[i].hash = flow_hash(c->secret, &s[i].key);
         s[i].back = 0;
         __builtin_prefetch(&d->flow_slot[home_of(d, &s[i])]);
         if (at + i + BLOCK_TILE < d->rows)
