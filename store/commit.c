@@ -37,6 +37,7 @@ static bool seal_month(struct store_writer *w, uint32_t month, bool merge,
             continue;
         if (!merge && !worth_merging(b))
             b->tail_id = b->tail_rows = 0;
+        b->spare = NULL; /* nobody takes rows meanwhile: they may go */
         if (!writer_seal(w, b, e))
             return false;
     }
@@ -243,6 +244,7 @@ static bool commit_all(struct store_writer *w, bool merge, struct err *e)
 {
     uint32_t month;
 
+    builder_drop_spare(&w->spare);
     for (uint64_t from = 0; next_month(w, from, &month);
          from = (uint64_t)month + 1)
         if (!commit_month(w, month, merge, e))
@@ -271,7 +273,6 @@ bool writer_commit(struct store_writer *w, bool merge, struct err *e)
     w->head.sequence++;
     writer_drop(w);
     forget_captures(w);
-    builder_drop_spare(&w->spare);
     give_back();
     return true;
 }
