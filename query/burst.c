@@ -7,15 +7,18 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "query/order.h"
 
 #define NONE UINT32_MAX
 
 enum { SWEEP_LEAST = 8192 };
 
-/* Rows of one key at one time. */
-struct burst_time {
-    int64_t time;
-    uint32_t count, next;
+enum { TIMES = 7 };
+
+/* Times of one key's rows; the size of a cache line. */
+struct burst_times {
+    int64_t time[TIMES];
+    uint32_t next;
 };
 
 /* A value of one key. */
@@ -27,8 +30,11 @@ struct burst_value {
 };
 
 struct burst_key {
-    uint32_t head, tail;     /* times in the window, oldest first */
-    uint32_t oldest, newest; /* values in it */
+    uint32_t head, tail; /* times in the window, oldest first */
+    uint8_t head_at;     /* the oldest's place in head */
+    uint8_t tail_n;      /* filled in tail */
+    int64_t head_time, tail_time;
+    uint32_t oldest, newest; /* values in it, by when they were last seen */
     uint64_t rows, values;   /* in the window */
     /* The burst that may still grow, when active. */
     bool active;
@@ -40,7 +46,7 @@ struct burst_key {
 void burst_open(struct burst *b, const struct burst_terms *t, struct run *r)
 {
     *b = (struct burst){
-        .terms = t, .run = r, .time_free = NONE, .sweep_at = SWEEP_LEAST};
+        .terms = t, .run = r, .times_free = NONE, .sweep_at = SWEEP_LEAST};
     enum type type[1 + SET_TUPLE_MAX] = {TYPE_INT};
 
     for (uint32_t i = 0; i < t->values; i++)
@@ -68,9 +74,9 @@ void burst_close(struct burst *b)
 
     close_windows(b);
     keytab_close(&b->found, budget);
-    budget_give(budget, b->time_cap * sizeof *b->time +
+    budget_give(budget, b->times_cap * sizeof *b->times +
                             b->row_cap * sizeof *b->row + b->sets_charged);
-    free(b->time);
+    free(b->times);
     free(b->row);
     arena_free(&b->sets);
 }
@@ -108,15 +114,15 @@ static bool room_for_values(struct burst *b)
     return ok;
 }
 
-/* Room for a time a row. */
+/* Room for the times of so many rows. */
 static bool room_for_times(struct burst *b, uint32_t rows)
 {
-    void *p = b->time;
-    bool ok =
-        rows < NONE - b->time_n && vec_grow(&p, &b->time_cap, b->time_n + rows,
-                                            sizeof *b->time, b->run->budget);
+    void *p = b->times;
+    bool ok = rows < NONE - b->times_n &&
+              vec_grow(&p, &b->times_cap, b->times_n + rows, sizeof *b->times,
+                       b->run->budget);
 
-    b->time = p;
+    b->times = p;
     return ok;
 }
 
@@ -127,16 +133,29 @@ static bool is_out(const struct burst *b, int64_t then, int64_t now)
     return (uint64_t)now - (uint64_t)then > (uint64_t)b->terms->within;
 }
 
+static void free_head(struct burst *b, struct burst_key *k)
+{
+    uint32_t at = k->head;
+
+    k->head = at == k->tail ? NONE : b->times[at].next;
+    k->head_at = 0;
+    b->times[at].next = b->times_free;
+    b->times_free = at;
+    b->times_used--;
+}
+
+/* Takes out the times that have left the window, one at least. */
 static void drop_times(struct burst *b, struct burst_key *k, int64_t now)
 {
-    while (k->head != NONE && is_out(b, b->time[k->head].time, now)) {
-        uint32_t at = k->head;
-        struct burst_time *x = &b->time[at];
-        k->head = x->next;
-        k->rows -= x->count;
-        x->next = b->time_free;
-        b->time_free = at;
-        b->times--;
+    while (k->head != NONE) {
+        const struct burst_times *x = &b->times[k->head];
+        uint8_t end = k->head == k->tail ? k->tail_n : TIMES;
+        for (; k->head_at < end; k->head_at++, k->rows--) {
+            k->head_time = x->time[k->head_at];
+            if (!is_out(b, k->head_time, now))
+                return;
+        }
+        free_head(b, k);
     }
 }
 
@@ -171,34 +190,44 @@ static void link_value(struct burst *b, struct burst_key *k, uint32_t i)
     k->values++;
 }
 
+/* No value was last seen before the first time in the window. */
 static void drop_old(struct burst *b, struct burst_key *k, int64_t now)
 {
+    if (k->head == NONE || !is_out(b, k->head_time, now))
+        return;
     drop_times(b, k, now);
     while (k->oldest != NONE && is_out(b, b->value[k->oldest].last, now))
         unlink_value(b, k, k->oldest);
 }
 
-static void add_time(struct burst *b, struct burst_key *k, int64_t now)
+static void begin_times(struct burst *b, struct burst_key *k)
 {
-    struct burst_time *tail = k->head == NONE ? NULL : &b->time[k->tail];
-    uint32_t at = b->time_free;
+    uint32_t at = b->times_free;
 
-    k->rows++;
-    if (tail && tail->time == now && tail->count < UINT32_MAX) {
-        tail->count++;
-        return;
-    }
     if (at == NONE)
-        at = b->time_n++;
+        at = b->times_n++;
     else
-        b->time_free = b->time[at].next;
-    b->time[at] = (struct burst_time){.time = now, .count = 1, .next = NONE};
-    b->times++;
-    if (tail)
-        tail->next = at;
+        b->times_free = b->times[at].next;
+    b->times_used++;
+    if (k->head != NONE)
+        b->times[k->tail].next = at;
     else
         k->head = at;
     k->tail = at;
+    k->tail_n = 0;
+}
+
+static void add_time(struct burst *b, struct burst_key *k, int64_t now)
+{
+    bool first = k->head == NONE;
+
+    if (first || k->tail_n == TIMES)
+        begin_times(b, k);
+    if (first)
+        k->head_time = now;
+    b->times[k->tail].time[k->tail_n++] = now;
+    k->tail_time = now;
+    k->rows++;
 }
 
 static void add_value(struct burst *b, struct burst_key *k, uint32_t i,
@@ -214,45 +243,79 @@ static void add_value(struct burst *b, struct burst_key *k, uint32_t i,
 
 /* ---- bursts ---- */
 
-/* The members' numbers in the order of their values, to be freed. */
-static uint32_t *list_members(struct burst *b, const struct burst_key *k)
+static int by_addr(const void *x, const void *y)
 {
-    uint32_t *id = memory_alloc(((size_t)k->members + 1) * sizeof *id), n = 0;
+    const union cell *a = x, *b = y;
+
+    return addr_cmp(a->a, b->a);
+}
+
+static int by_int(const void *x, const void *y)
+{
+    const union cell *a = x, *b = y;
+
+    return (a->i > b->i) - (a->i < b->i);
+}
+
+/* The order of single values that compare as they lie; NULL: of others. */
+static int (*plain_order(const struct burst_terms *t))(const void *,
+                                                       const void *)
+{
+    enum lane lane = schema_types[t->value[0]].lane;
+
+    if (t->values > 1 || t->value[0] == TYPE_STRING)
+        return NULL;
+    return lane == LANE_ADDR ? by_addr : lane == LANE_INT ? by_int : NULL;
+}
+
+static bool sort_members(struct burst *b, uint32_t *id, uint32_t n)
+{
+    struct order_key key[SET_TUPLE_MAX];
+
+    for (uint32_t m = 0; m < b->terms->values; m++)
+        key[m] = (struct order_key){.value = &b->values.key[1 + m],
+                                    .type = b->terms->value[m]};
+    return order_list(key, b->terms->values, id, n, b->run);
+}
+
+/* `id` has room for the numbers of the members. */
+static bool list_cells(struct burst *b, const struct burst_key *k, uint32_t *id,
+                       union cell *cell)
+{
+    uint32_t n = 0, members = b->terms->values;
+    int (*order)(const void *, const void *) = plain_order(b->terms);
 
     for (uint32_t i = k->member; i != NONE; i = b->value[i].next)
         id[n++] = i;
-    if (keytab_sort(&b->values, id, n, b->run))
-        return id;
-    free(id);
-    return NULL;
+    if (!order && !sort_members(b, id, n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        for (uint32_t m = 0; m < members; m++)
+            cell[i * members + m] = vec_cell(&b->values.key[1 + m], id[i]);
+    }
+    if (order)
+        qsort(cell, n, sizeof *cell, order);
+    return true;
 }
 
 static const struct set *make_set(struct burst *b, const struct burst_key *k)
 {
-    uint32_t members = b->terms->values;
     size_t list = ((size_t)k->members + 1) * sizeof(uint32_t);
-    size_t kept =
-        (size_t)k->members * members * sizeof(union cell) + sizeof(struct set);
-    struct set *set;
-    union cell *cell;
+    size_t cells = (size_t)k->members * b->terms->values * sizeof(union cell);
+    size_t kept = cells + sizeof(struct set);
 
     if (!budget_take(b->run->budget, list + kept))
         return NULL;
     b->sets_charged += kept;
-    uint32_t *id = list_members(b, k);
-    budget_give(b->run->budget, list);
-    if (!id)
-        return NULL;
-    set = arena_new(&b->sets, struct set);
-    cell = arena_alloc_raw(&b->sets, kept);
-    for (size_t i = 0; i < k->members; i++) {
-        for (uint32_t m = 0; m < members; m++)
-            cell[i * members + m] = vec_cell(&b->values.key[1 + m], id[i]);
-    }
+    struct set *set = arena_new(&b->sets, struct set);
+    union cell *cell = arena_alloc_raw(&b->sets, cells);
+    uint32_t *id = memory_alloc(list);
+    bool ok = list_cells(b, k, id, cell);
     free(id);
+    budget_give(b->run->budget, list);
     *set = (struct set){
         .type = b->terms->members, .n = k->members, .member = cell};
-    return set;
+    return ok ? set : NULL;
 }
 
 static bool found_key(struct burst *b, uint32_t key, uint32_t *out)
@@ -316,7 +379,7 @@ static bool complete(struct burst *b, uint32_t key, int64_t now,
         add_members(b, k, k->since);
     } else {
         k->active = true;
-        k->first = b->time[k->head].time;
+        k->first = k->head_time;
         k->n = (int64_t)k->rows;
         k->peak = 0;
         add_members(b, k, INT64_MAX);
@@ -341,7 +404,7 @@ static bool add_row(struct burst *b, uint32_t key, uint32_t value, int64_t now)
     struct burst_key *k = &b->key[key];
     uint64_t amount;
 
-    if (k->head != NONE && b->time[k->tail].time > now)
+    if (k->head != NONE && k->tail_time > now)
         return stepped_back(b);
     drop_old(b, k, now);
     add_time(b, k, now);
@@ -356,7 +419,7 @@ static bool add_row(struct burst *b, uint32_t key, uint32_t value, int64_t now)
 
 static size_t held(const struct burst *b)
 {
-    return (size_t)b->keys.n + b->values.n + b->times;
+    return (size_t)b->keys.n + b->values.n + b->times_used;
 }
 
 static bool end_if_over(struct burst *b, uint32_t key, int64_t now)
@@ -413,7 +476,8 @@ static bool move_key(struct burst *to, const struct burst *from, uint32_t key)
     if (!keytab_tuple(&to->keys, tuple, &at, to->run) || !room_for_keys(to))
         return false;
     to->key[at] = *k;
-    to->key[at].oldest = to->key[at].newest = to->key[at].member = NONE;
+    to->key[at].oldest = to->key[at].newest = NONE;
+    to->key[at].member = NONE;
     to->key[at].values = 0;
     return move_values(to, from, at, k);
 }
@@ -463,6 +527,17 @@ static bool find_values(struct burst *b, const struct burst_in *in,
            room_for_values(b);
 }
 
+enum { AHEAD = 8 };
+
+/* The rows of a batch meet keys all over the table. */
+static void fetch_ahead(const struct burst *b, uint32_t key, uint32_t value)
+{
+    __builtin_prefetch(&b->key[key]);
+    __builtin_prefetch((const char *)&b->key[key] + 64);
+    if (b->terms->values)
+        __builtin_prefetch(&b->value[value]);
+}
+
 bool burst_add(struct burst *b, const struct burst_in *in)
 {
     uint32_t key[BATCH_ROWS], value[BATCH_ROWS] = {0};
@@ -479,6 +554,8 @@ bool burst_add(struct burst *b, const struct burst_in *in)
     if (b->terms->values && !find_values(b, in, key, value))
         return false;
     for (uint32_t k = 0; k < rows->n; k++) {
+        uint32_t ahead = k + AHEAD < rows->n ? k + AHEAD : k;
+        fetch_ahead(b, key[ahead], value[ahead]);
         if (!add_row(b, key[k], value[k], in->time->i[rows->row[k]]))
             return false;
     }

@@ -26,7 +26,7 @@ struct burst_row {
 
 struct burst_key;
 struct burst_value;
-struct burst_time;
+struct burst_times;
 
 struct burst {
     const struct burst_terms *terms;
@@ -38,8 +38,8 @@ struct burst {
     struct keytab values; /* (number of the key, tuple) */
     struct burst_value *value;
     uint32_t value_n, value_cap;
-    struct burst_time *time;
-    uint32_t time_n, time_cap, time_free, times;
+    struct burst_times *times;
+    uint32_t times_n, times_cap, times_free, times_used;
     size_t sweep_at;
     /* Done. */
     struct keytab found;
