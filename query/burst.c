@@ -506,7 +506,7 @@ static bool sweep(struct burst *b, int64_t now)
     b->value = to.value;
     b->value_n = to.value_n;
     b->value_cap = to.value_cap;
-    b->sweep_at = 2 * held(b) + SWEEP_LEAST;
+    b->sweep_at = 4 * held(b) + SWEEP_LEAST;
     return true;
 }
 
