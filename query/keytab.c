@@ -231,7 +231,7 @@ bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct run *r)
 {
     static const uint64_t bit = 1;
-    struct column c[KEYTAB_KEYS_MAX];
+    struct column c[KEYTAB_KEYS_MAX] = {{.i = NULL}};
     struct sel one;
 
     one.n = 1;
