@@ -231,15 +231,16 @@ bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct run *r)
 {
     static const uint64_t bit = 1;
-    struct column c[KEYTAB_KEYS_MAX] = {{.i = NULL}};
+    struct column c[KEYTAB_KEYS_MAX];
     struct sel one;
 
     one.n = 1;
     one.row[0] = 0;
     /* All lanes of a cell begin at its first byte. */
-    for (uint32_t k = 0; k < t->keys; k++) {
-        c[k].i = &tuple[k].cell.i;
-        c[k].absent = tuple[k].absent ? &bit : NULL;
+    for (uint32_t k = 0; k < KEYTAB_KEYS_MAX; k++) {
+        const struct value *v = &tuple[k < t->keys ? k : 0];
+        c[k].i = &v->cell.i;
+        c[k].absent = v->absent ? &bit : NULL;
     }
     return keytab_rows(t, c, &one, id, r);
 }
