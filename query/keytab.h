@@ -39,7 +39,7 @@ void keytab_find(const struct keytab *t, const struct column *c,
                  const struct sel *rows, uint32_t *id);
 /* Forgets all tuples and keeps the room. */
 void keytab_clear(struct keytab *t, struct budget *b);
-/* The number of one tuple of at most SET_TUPLE_MAX values. */
+/* The number of one tuple of t->keys values. */
 bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct run *r) MUST_CHECK;
 

@@ -126,14 +126,14 @@ const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
 
 /* ---- numbers and names ---- */
 
-/* What a parameter stands for; NULL: it was not given. */
-static const struct ast *given(struct stage_bind *b, const struct ast *n,
-                               struct err *e)
+/* n, or what the parameter n stands for. NULL: it was not given. */
+static const struct ast *value_of(struct stage_bind *b, const struct ast *n,
+                                  struct err *e)
 {
-    const struct ast *value =
-        n->kind == AST_PARAM ? scope_find_param(b->scope, n->text) : n;
+    const struct ast *value = n;
 
-    if (!value) {
+    if (n->kind == AST_PARAM &&
+        !(value = scope_find_param(b->scope, n->text))) {
         err_query(e, n->at, "`$%s` was not given", n->text);
         err_hint(e, "give it with --set %s=VALUE", n->text);
     }
@@ -143,7 +143,7 @@ static const struct ast *given(struct stage_bind *b, const struct ast *n,
 bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
                  struct err *e)
 {
-    const struct ast *value = given(b, n, e);
+    const struct ast *value = value_of(b, n, e);
 
     if (!value)
         return false;
@@ -156,15 +156,39 @@ bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
 bool stage_length(struct stage_bind *b, const struct ast *n, int64_t *out,
                   struct err *e)
 {
-    const struct ast *value = given(b, n, e);
+    const struct ast *value = value_of(b, n, e);
 
     if (!value)
         return false;
-    if (value->kind != AST_LENGTH || value->number < 0)
-        return err_query(e, n->at,
-                         "a length of time is needed here, as in 10s or 2h");
+    if (value->kind != AST_LENGTH) {
+        err_query(e, n->at, "a length of time is needed here");
+        err_hint(e, "write a number and a unit, as in 10m (ns us ms s m h d "
+                    "w)");
+        return false;
+    }
+    if (value->number <= 0)
+        return err_query(e, n->at, "this length of time is nothing");
     *out = value->number;
     return true;
+}
+
+const struct expr *stage_time(struct stage_bind *b, struct stage *s,
+                              struct err *e)
+{
+    const struct column_def *c = find_column(b->in, "time");
+
+    if (c && c->type.type == TYPE_TIME) {
+        const struct expr *x =
+            expr_column(b->scope->arena, b->in, (uint32_t)(c - b->in->col));
+        stage_reads(b, s, x);
+        return x;
+    }
+    err_query(e, s->at,
+              "`%s` needs a column `time` that holds times, which "
+              "these rows do not have",
+              s->kind->name);
+    err_hint(e, "give one that name, as in stats count() by time = hour");
+    return NULL;
 }
 
 struct stage_named stage_name(const struct stage_bind *b, const struct ast *n)

@@ -318,7 +318,7 @@ static const struct length {
     int64_t ns;
 } lengths[] = {
     {"",             INT64_MAX   },
-    {"within 0s",    0           },
+    {"within 1ns",   1           },
     {"within 500ms", SECOND / 2  },
     {"within 3s",    3 * SECOND  },
     {"within 40s",   40 * SECOND },

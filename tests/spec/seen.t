@@ -296,9 +296,9 @@ set back=3
 query
 all | if seen syn before within $back
 error
-1:33: a length of time is needed here, as in 10s or 2h
+1:33: a length of time is needed here
   all | if seen syn before within $back
-                                  ^^^^^
+                                  ^^^^^ write a number and a unit, as in 10m (ns us ms s m h d w)
 
 # errors: too long a time
 settings
