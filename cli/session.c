@@ -169,6 +169,7 @@ static void take_args(struct session *s, const struct command_call *c)
      * or `all`, means them too. */
     s->settings = (struct query_settings){.tz = a->tz,
                                           .mem = a->mem,
+                                          .tmp = a->tmp,
                                           .limit_time = a->limit_time,
                                           .odd = true,
                                           .explain = a->explain,

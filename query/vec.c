@@ -188,11 +188,22 @@ bool vec_append_rows(struct vec *v, const struct column *c,
     return true;
 }
 
+size_t vec_bytes(const struct vec *v)
+{
+    return v->cap * widths[v->lane] + (v->absent ? bitmap_bytes(v->cap) : 0);
+}
+
+void vec_cut(struct vec *v, uint32_t n)
+{
+    for (uint32_t i = n; v->absent && i < v->n; i++)
+        v->absent[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    if (n < v->n)
+        v->n = n;
+}
+
 void vec_free(struct vec *v, struct budget *b)
 {
-    budget_give(b, v->cap * widths[v->lane]);
-    if (v->absent)
-        budget_give(b, bitmap_bytes(v->cap));
+    budget_give(b, vec_bytes(v));
     free(v->data);
     free(v->absent);
     *v = (struct vec){.lane = v->lane};

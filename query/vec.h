@@ -28,6 +28,10 @@ bool vec_append(struct vec *v, struct value x, struct budget *b) MUST_CHECK;
 /* Appends the rows of `rows`. Sets are kept by their pointers. */
 bool vec_append_rows(struct vec *v, const struct column *c,
                      const struct sel *rows, struct budget *b) MUST_CHECK;
+/* What is charged for it. */
+size_t vec_bytes(const struct vec *v);
+/* The first n values stay. */
+void vec_cut(struct vec *v, uint32_t n);
 void vec_free(struct vec *v, struct budget *b);
 
 static inline bool vec_absent(const struct vec *v, uint32_t i)
