@@ -70,11 +70,7 @@ static bool update_count(struct aggregate_state *s,
     int64_t *count = s->count.i;
 
     if (s->call->args) {
-        struct sel some = *in->rows;
-        expr_filter(s->call->arg[0], in->batch, &some, &s->run->eval);
-        if (s->run->e->code != ERR_NONE)
-            return false;
-        count_some(count, in, &some);
+        count_some(count, in, &s->some);
     } else if (s->lone) {
         count[0] += in->rows->n;
     } else {
@@ -88,7 +84,8 @@ const struct aggregate_ops aggregate_count = {.condition = true,
                                               .type = type_count,
                                               .reserve = reserve_counts,
                                               .update = update_count,
-                                              .result = count_results};
+                                              .result = count_results,
+                                              .parts = AGGREGATE_COUNT};
 
 /* ---- sum, avg ---- */
 
@@ -196,11 +193,15 @@ static void result_avg(struct aggregate_state *s, const uint32_t *id,
 const struct aggregate_ops aggregate_sum = {.type = type_sum,
                                             .reserve = reserve_sums,
                                             .update = update_sum,
-                                            .result = result_sum};
+                                            .result = result_sum,
+                                            .parts = AGGREGATE_COUNT |
+                                                     AGGREGATE_SUM};
 const struct aggregate_ops aggregate_avg = {.type = type_avg,
                                             .reserve = reserve_sums,
                                             .update = update_sum,
-                                            .result = result_avg};
+                                            .result = result_avg,
+                                            .parts = AGGREGATE_COUNT |
+                                                     AGGREGATE_SUM};
 
 /* ---- min, max, first, last: one of the values ---- */
 
@@ -334,19 +335,27 @@ static void result_value(struct aggregate_state *s, const uint32_t *id,
 const struct aggregate_ops aggregate_min = {.type = type_value,
                                             .reserve = reserve_values,
                                             .update = update_min,
-                                            .result = result_value};
+                                            .result = result_value,
+                                            .parts = AGGREGATE_COUNT |
+                                                     AGGREGATE_VALUE};
 const struct aggregate_ops aggregate_max = {.type = type_value,
                                             .reserve = reserve_values,
                                             .update = update_max,
-                                            .result = result_value};
+                                            .result = result_value,
+                                            .parts = AGGREGATE_COUNT |
+                                                     AGGREGATE_VALUE};
 const struct aggregate_ops aggregate_first = {.type = type_ordered_value,
                                               .reserve = reserve_values,
                                               .update = update_first,
-                                              .result = result_value};
+                                              .result = result_value,
+                                              .parts = AGGREGATE_COUNT |
+                                                       AGGREGATE_VALUE};
 const struct aggregate_ops aggregate_last = {.type = type_ordered_value,
                                              .reserve = reserve_values,
                                              .update = update_last,
-                                             .result = result_value};
+                                             .result = result_value,
+                                             .parts = AGGREGATE_COUNT |
+                                                      AGGREGATE_VALUE};
 
 /* ---- span ---- */
 
@@ -394,7 +403,9 @@ static void result_span(struct aggregate_state *s, const uint32_t *id,
     }
 }
 
-const struct aggregate_ops aggregate_span = {.type = type_span,
-                                             .reserve = reserve_span,
-                                             .update = update_span,
-                                             .result = result_span};
+const struct aggregate_ops aggregate_span = {
+    .type = type_span,
+    .reserve = reserve_span,
+    .update = update_span,
+    .result = result_span,
+    .parts = AGGREGATE_COUNT | AGGREGATE_VALUE | AGGREGATE_VALUE2};

@@ -218,29 +218,20 @@ bool spill_runs_unite(struct spill_runs *m, uint64_t *rows)
 
 static void open_columns(struct spill_runs *m)
 {
-    struct budget none = {0};
-
-    if (m->col)
-        return;
-    m->col = memory_zeroed(m->layout.cols + 1, sizeof *m->col);
-    for (uint32_t i = 0; i < m->layout.cols; i++) {
-        m->col[i].lane = schema_types[m->layout.type[i].type].lane;
-        m->col[i].absent = memory_zeroed(BATCH_WORDS, sizeof(uint64_t));
-        if (!vec_reserve(&m->col[i], BATCH_ROWS, &none))
-            err_no_memory();
-    }
+    if (!m->col)
+        m->col = memory_zeroed(m->layout.cols + 1, sizeof *m->col);
+    for (uint32_t i = 0; i < m->layout.cols; i++)
+        vec_room(&m->col[i], schema_types[m->layout.type[i].type].lane);
 }
 
 static void hold_row(struct spill_runs *m, uint32_t at, const struct value *row)
 {
     for (uint32_t i = 0; i < m->layout.cols; i++) {
         struct vec *v = &m->col[i];
-        if (row[i].absent)
-            vec_mark_absent(v, at);
-        else if (v->lane == LANE_SET)
-            v->set[at] = vec_copy_set(&m->held, row[i].cell.set);
-        else
-            vec_put(v, at, row[i].cell);
+        struct value x = row[i];
+        if (v->lane == LANE_SET && !x.absent)
+            x.cell.set = vec_copy_set(&m->held, x.cell.set);
+        vec_set(v, at, x);
     }
 }
 
@@ -253,8 +244,6 @@ uint32_t spill_runs_fill(struct spill_runs *m, uint64_t most)
 
     open_columns(m);
     arena_reset(&m->held);
-    for (uint32_t i = 0; i < m->layout.cols; i++)
-        vec_start(&m->col[i], BATCH_ROWS);
     while (n < BATCH_ROWS && n < most && m->held.bytes <= enough &&
            (row = spill_runs_next(m)))
         hold_row(m, n++, row);

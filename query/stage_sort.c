@@ -140,10 +140,8 @@ static bool begin_column(struct stage_run *r, struct vec *v)
 
     if (!vec_reserve(v, s->n + 1, r->run->budget))
         return false;
-    while (v->n < s->n) {
-        if (!vec_append(v, none, r->run->budget))
-            return false;
-    }
+    while (v->n < s->n)
+        vec_append(v, none, r->run->budget);
     return true;
 }
 

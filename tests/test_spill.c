@@ -89,10 +89,45 @@ static void sorts_rows_that_do_not_fit(void **state)
         same_rows(texts[i]);
 }
 
+static void groups_that_do_not_fit(void **state)
+{
+    static const char *const texts[] = {
+        "| stats n = count() by seq, time",
+        "| distinct seq, src",
+        "| stats n = count(), m = count(len > 700), s = sum(len), a = "
+        "avg(len), "
+        "lo = min(seq), hi = max(seq), f = first(seq), l = last(seq), d = "
+        "span(time) by len, src",
+        "| stats s = sum(1.1 * len), a = avg(0.3 * seq), f = first(sensor), l "
+        "= "
+        "max(sensor), d = min(1.0 * seq) by len",
+        "| stats n = distinct(seq) by src",
+        "| stats n = distinct(dst, dport, len), m = distinct(seq), c = count() "
+        "by src, sport",
+        "| stats s = set(len), t = set(dst, dport), c = count() by src, dst",
+        "| stats s = set(len) by src, dst | stats u = union(s), n = count() by "
+        "src",
+        "| stats s = set(len, sensor) by src, dport, flags | stats u = "
+        "union(s) "
+        "by src",
+        "| stats n = count() by src, seq | stats m = sum(n), x = max(seq) by "
+        "cidr(src, 30, 64), bin = seq / 1000000",
+        "| stats n = count() by len, src | sort n desc",
+        "| stats s = set(dst) by len, src | stats n = count() by s | sort n",
+        "| stats s = set(len) by src, dport, flags | sort size(s) desc, s",
+        "| stats n = count() by seq, x = 0.5 * len | where n > 0 | show seq",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        same_rows(texts[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_rows_that_do_not_fit),
+        cmocka_unit_test(groups_that_do_not_fit),
     };
 
     return cmocka_run_group_tests(tests, make, drop);

@@ -1,0 +1,548 @@
+/* stage_stats_spill.c - groups on disk. Three kinds of rows tell all of a
+ * group, in this order: a saved group, entries of the lists of one aggregate,
+ * and rows as they came. So each aggregate takes up where it was, and packet
+ * order is kept within a group. */
+#include "query/stage_stats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "query/order.h"
+
+enum {
+    MARK_GROUP,
+    MARK_ROW,
+    MARK_LIST, /* + the number of the aggregate */
+    PARTS_LEAST = 4,
+    PARTS_MOST = 64,
+    DEPTH_MOST = 16,
+    SET_ROWS = 16 /* rows of a result with sets made at a time */
+};
+
+/* ---- layouts ---- */
+
+static uint32_t columns_of(const struct stage_run *r, uint32_t mark,
+                           struct vtype *out)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    uint32_t n = 0;
+
+    for (; n < bound->keys; n++)
+        out[n] = bound->key_type[n];
+    if (mark >= MARK_LIST)
+        return n +
+               aggregate_list_types(&bound->call[mark - MARK_LIST], out + n);
+    for (uint32_t i = 0; i < bound->calls; i++)
+        n += mark == MARK_GROUP ? aggregate_part_types(&bound->call[i], out + n)
+                                : aggregate_row_types(&bound->call[i], out + n);
+    return n;
+}
+
+/* Keys, and the results that are asked for. */
+static uint32_t columns_of_result(const struct stage_run *r, uint32_t *place,
+                                  struct vtype *out)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    const struct columns *c = r->stage->out;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < c->n; i++) {
+        if (i >= bound->keys && !(r->stage->need[i / 64] >> (i % 64) & 1))
+            continue;
+        place[i] = n;
+        out[n++] = c->col[i].type;
+    }
+    return n;
+}
+
+static uint32_t part_count(const struct stats_disk *d)
+{
+    size_t n = d->spill.run->budget->limit / 16 / spill_buffer(&d->spill);
+
+    return n < PARTS_LEAST  ? PARTS_LEAST
+           : n > PARTS_MOST ? PARTS_MOST
+                            : (uint32_t)n;
+}
+
+static void open_layouts(struct stage_run *r, struct stats_disk *d)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    uint32_t marks = MARK_LIST + bound->calls;
+    uint32_t most = bound->keys + bound->calls * AGGREGATE_PARTS_MAX + 1;
+    struct vtype *type;
+
+    d->type = type = memory_zeroed((size_t)most * (marks + 1), sizeof *type);
+    d->layout = memory_zeroed(marks, sizeof *d->layout);
+    d->place = memory_zeroed(r->stage->out->n + 1, sizeof *d->place);
+    d->row = memory_zeroed(most, sizeof *d->row);
+    d->in = memory_zeroed(most, sizeof *d->in);
+    d->column = memory_zeroed(most, sizeof *d->column);
+    d->cols = most;
+    for (uint32_t i = 0; i < marks; i++, type += most)
+        d->layout[i] = (struct spill_layout){columns_of(r, i, type), type};
+    d->runs = (struct spill_runs){
+        .spill = &d->spill,
+        .layout = {columns_of_result(r, d->place, type), type},
+        .keys = bound->keys
+    };
+}
+
+static void open_disk(struct stage_run *r)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = memory_zeroed(1, sizeof *d);
+
+    spill_open(&d->spill, r->run);
+    d->parts = part_count(d);
+    open_layouts(r, d);
+    s->disk = d;
+}
+
+void stage_stats_close_disk(struct stage_run *r)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    struct budget none = {0};
+
+    if (!d)
+        return;
+    for (uint32_t i = 0; d->to && i < d->parts; i++)
+        spill_drop(&d->spill, &d->to[i]);
+    for (uint32_t i = 0; i < d->todos; i++)
+        spill_drop(&d->spill, &d->todo[i].rows);
+    for (uint32_t i = 0; i < d->cols; i++)
+        vec_free(&d->in[i], &none);
+    spill_runs_close(&d->runs);
+    spill_close(&d->spill);
+    arena_free(&d->sets);
+    free(d->to);
+    free(d->todo);
+    free(d->type);
+    free(d->layout);
+    free(d->place);
+    free(d->row);
+    free(d->in);
+    free(d->column);
+    free(d);
+    s->disk = NULL;
+}
+
+/* ---- writing ---- */
+
+/* Each depth has its own hash, none that of the table of groups. */
+static void find_parts(const struct stage_run *r, const struct column *c,
+                       const struct sel *rows, uint32_t *part)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    const struct stats_state *s = r->state;
+    const struct stats_disk *d = s->disk;
+    uint64_t h[BATCH_ROWS], seed = hash_mix(hash_secret(), d->depth + 1);
+
+    keytab_hash(bound->type, bound->keys, c, rows, seed, h);
+    for (uint32_t k = 0; k < rows->n; k++)
+        part[k] = (uint32_t)((h[k] >> 32) * d->parts >> 32);
+}
+
+/* Rows of a kind, as columns of its layout. */
+static bool write_columns(struct stage_run *r, uint32_t mark,
+                          const struct column *c, const struct sel *rows)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    const struct spill_layout *l = &d->layout[mark];
+    uint32_t part[BATCH_ROWS];
+    bool ok = true;
+
+    find_parts(r, c, rows, part);
+    for (uint32_t k = 0; ok && k < rows->n; k++) {
+        for (uint32_t i = 0; i < l->cols; i++)
+            d->row[i] = value_at(&c[i], schema_types[l->type[i].type].lane,
+                                 rows->row[k]);
+        ok = spill_put(&d->spill, &d->to[part[k]], (uint8_t)mark, l, d->row);
+    }
+    return ok;
+}
+
+bool stage_stats_write(struct stage_run *r, struct batch *b,
+                       const struct column *key)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct column *c = arena_array(r->run->eval.tmp, struct column,
+                                   s->disk->layout[MARK_ROW].cols + 1);
+    uint32_t n = bound->keys;
+
+    memcpy(c, key, bound->keys * sizeof *c);
+    for (uint32_t i = 0; i < bound->calls; i++) {
+        aggregate_row_columns(&bound->call[i], b, r->run, c + n);
+        n += bound->call[i].args;
+    }
+    return r->run->e->code == ERR_NONE &&
+           write_columns(r, MARK_ROW, c, &b->sel);
+}
+
+/* The part of every group, so that it is worked out once. */
+static uint8_t *parts_of_groups(struct stage_run *r)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    uint8_t *out = memory_alloc(s->groups.n + BATCH_ROWS);
+    struct column c[KEYTAB_KEYS_MAX];
+    uint32_t part[BATCH_ROWS];
+    struct sel rows;
+
+    for (uint32_t at = 0; at < s->groups.n; at += BATCH_ROWS) {
+        rows.n = s->groups.n - at < BATCH_ROWS ? s->groups.n - at : BATCH_ROWS;
+        for (uint32_t k = 0; k < rows.n; k++)
+            rows.row[k] = (uint16_t)k;
+        for (uint32_t k = 0; k < bound->keys; k++)
+            c[k] = vec_column(&s->groups.key[k], at);
+        find_parts(r, c, &rows, part);
+        for (uint32_t k = 0; k < rows.n; k++)
+            out[at + k] = (uint8_t)part[k];
+    }
+    return out;
+}
+
+static void read_keys(const struct stage_run *r, uint32_t group)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    const struct stats_state *s = r->state;
+
+    for (uint32_t k = 0; k < bound->keys; k++)
+        s->disk->row[k] = vec_value(&s->groups.key[k], group);
+}
+
+static bool write_groups(struct stage_run *r, const uint8_t *part)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    struct vtype type[AGGREGATE_PARTS_MAX];
+    bool ok = true;
+
+    for (uint32_t g = 0; ok && g < s->groups.n; g++) {
+        struct value *row = d->row + bound->keys;
+        read_keys(r, g);
+        for (uint32_t i = 0; i < bound->calls; i++) {
+            aggregate_save(&s->agg[i], g, row);
+            row += aggregate_part_types(&bound->call[i], type);
+        }
+        ok = spill_put(&d->spill, &d->to[part[g]], MARK_GROUP,
+                       &d->layout[MARK_GROUP], d->row);
+    }
+    return ok;
+}
+
+static bool write_list(struct stage_run *r, const uint8_t *part, uint32_t call)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    uint32_t mark = MARK_LIST + call, group;
+    size_t at = 0;
+    bool ok = true;
+
+    if (d->layout[mark].cols == bound->keys)
+        return true;
+    while (ok && aggregate_list_next(&s->agg[call], &at, &group,
+                                     d->row + bound->keys)) {
+        read_keys(r, group);
+        ok = spill_put(&d->spill, &d->to[part[group]], (uint8_t)mark,
+                       &d->layout[mark], d->row);
+    }
+    return ok;
+}
+
+/* The groups in memory go to new parts, and so will all rows after them. */
+static bool split(struct stage_run *r)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    uint8_t *part;
+    bool ok;
+
+    d->to = memory_zeroed(d->parts, sizeof *d->to);
+    budget_force(r->run->budget, s->groups.n);
+    part = parts_of_groups(r);
+    ok = write_groups(r, part);
+    for (uint32_t i = 0; ok && i < bound->calls; i++)
+        ok = write_list(r, part, i);
+    free(part);
+    budget_give(r->run->budget, s->groups.n);
+    stage_stats_close_groups(r);
+    stage_stats_open_groups(r);
+    r->spilled = d->spill.written;
+    return ok;
+}
+
+bool stage_stats_spill(struct stage_run *r)
+{
+    open_disk(r);
+    return split(r);
+}
+
+/* ---- reading ---- */
+
+/* The next rows of one kind, in d->in; returns how many. */
+static uint32_t read_rows(struct stage_run *r, struct spill_stream *from,
+                          int *mark)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    size_t enough = r->run->budget->limit / 16;
+    uint32_t n = 0;
+
+    *mark = spill_peek(&d->spill, from);
+    if (*mark < 0)
+        return 0;
+    const struct spill_layout *l = &d->layout[*mark];
+    for (uint32_t i = 0; i < l->cols; i++)
+        vec_room(&d->in[i], schema_types[l->type[i].type].lane);
+    arena_reset(&d->sets);
+    while (n < BATCH_ROWS && d->sets.bytes <= enough &&
+           spill_peek(&d->spill, from) == *mark) {
+        if (!spill_get(&d->spill, from, l, d->row, &d->sets))
+            return 0;
+        for (uint32_t i = 0; i < l->cols; i++)
+            vec_set(&d->in[i], n, d->row[i]);
+        n++;
+    }
+    return n;
+}
+
+/* Rows of a kind that are being read, and the groups that they are of. */
+struct rows {
+    uint32_t mark;
+    struct column *c;
+    struct sel sel;
+    uint32_t group[BATCH_ROWS];
+};
+
+static bool prepare(struct stage_run *r, struct rows *in)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct aggregate_rows rows = {.rows = &in->sel, .group = in->group};
+    const struct column *c = in->c + bound->keys;
+    bool ok = true;
+
+    rows.groups = s->groups.n + in->sel.n;
+    r->run->budget->kept = stage_stats_later(r, in->sel.n);
+    for (uint32_t i = 0; ok && i < bound->calls; i++) {
+        bool list = in->mark == MARK_LIST + i;
+        if (in->mark == MARK_ROW || list)
+            ok = aggregate_prepare_columns(&s->agg[i], &rows, c, list);
+        else
+            ok = aggregate_reserve(&s->agg[i], rows.groups);
+        c += in->mark == MARK_ROW ? bound->call[i].args : 0;
+    }
+    ok = ok && keytab_reserve(&s->groups, in->c, &in->sel, r->run);
+    r->run->budget->kept = 0;
+    return ok;
+}
+
+static void load_groups(struct stage_run *r, const struct rows *in)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct vtype type[AGGREGATE_PARTS_MAX];
+    struct value part[AGGREGATE_PARTS_MAX];
+    const struct vec *v = s->disk->in + bound->keys;
+
+    for (uint32_t i = 0; i < bound->calls; i++) {
+        uint32_t n = aggregate_part_types(&bound->call[i], type);
+        for (uint32_t k = 0; k < in->sel.n; k++) {
+            for (uint32_t m = 0; m < n; m++)
+                part[m] = vec_value(&v[m], k);
+            aggregate_load(&s->agg[i], in->group[k], part);
+        }
+        v += n;
+    }
+}
+
+/* For what was prepared there is room. */
+static bool add(struct stage_run *r, struct rows *in)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct aggregate_rows rows = {.rows = &in->sel, .group = in->group};
+    bool ok = stage_stats_find(r, in->c, &in->sel, in->group);
+
+    rows.groups = s->groups.n;
+    if (ok && in->mark == MARK_GROUP)
+        load_groups(r, in);
+    if (ok && in->mark >= MARK_LIST)
+        ok = aggregate_add_list(&s->agg[in->mark - MARK_LIST], &rows);
+    for (uint32_t i = 0; ok && in->mark == MARK_ROW && i < bound->calls; i++)
+        ok = aggregate_add(&s->agg[i], &rows);
+    return ok || stage_stats_over(r);
+}
+
+static bool take_in(struct stage_run *r, struct rows *in)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+
+    if (d->to)
+        return write_columns(r, in->mark, in->c, &in->sel);
+    if (prepare(r, in))
+        return add(r, in);
+    if (r->run->e->code != ERR_NONE || s->groups.n < 2 ||
+        d->depth >= DEPTH_MOST)
+        return stage_stats_over(r);
+    return split(r) && write_columns(r, in->mark, in->c, &in->sel);
+}
+
+static bool read_part(struct stage_run *r, struct spill_stream *from)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    struct rows in;
+    int mark;
+
+    in.c = d->column;
+    while ((in.sel.n = read_rows(r, from, &mark)) > 0) {
+        in.mark = (uint32_t)mark;
+        for (uint32_t i = 0; i < d->layout[mark].cols; i++)
+            in.c[i] = vec_column(&d->in[i], 0);
+        for (uint32_t k = 0; k < in.sel.n; k++)
+            in.sel.row[k] = (uint16_t)k;
+        if (!take_in(r, &in))
+            return false;
+    }
+    return r->run->e->code == ERR_NONE;
+}
+
+/* ---- results ---- */
+
+static void fill_result(struct stage_run *r, uint32_t i, const uint32_t *id,
+                        uint32_t n, struct vec *out)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+
+    vec_room(out, schema_types[r->stage->out->col[i].type.type].lane);
+    if (i < bound->keys)
+        vec_gather(&s->groups.key[i], id, n, out);
+    else
+        aggregate_result(&s->agg[i - bound->keys], id, n, out);
+}
+
+static bool has_sets(const struct spill_layout *l)
+{
+    for (uint32_t i = 0; i < l->cols; i++) {
+        if (l->type[i].type == TYPE_SET)
+            return true;
+    }
+    return false;
+}
+
+static bool write_results(struct stage_run *r, struct spill_stream *to,
+                          const uint32_t *id, uint32_t n)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    const struct columns *c = r->stage->out;
+    const struct spill_layout *l = &d->runs.layout;
+
+    for (uint32_t i = 0; i < c->n; i++) {
+        if (i < bound->keys || d->place[i])
+            fill_result(r, i, id, n, &d->in[d->place[i]]);
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        for (uint32_t i = 0; i < l->cols; i++)
+            d->row[i] = vec_value(&d->in[i], k);
+        if (!spill_put(&d->spill, to, 0, l, d->row))
+            return false;
+    }
+    return true;
+}
+
+static bool write_run(struct stage_run *r, const uint32_t *id)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    uint32_t step = has_sets(&d->runs.layout) ? SET_ROWS : BATCH_ROWS;
+    struct spill_stream *to = spill_runs_add(&d->runs);
+
+    for (uint32_t at = 0; at < s->groups.n; at += step) {
+        uint32_t n = s->groups.n - at < step ? s->groups.n - at : step;
+        expr_start_batch(&r->run->eval);
+        if (!write_results(r, to, id + at, n) || r->run->e->code != ERR_NONE)
+            return false;
+    }
+    expr_start_batch(&r->run->eval);
+    return spill_seal(&d->spill, to);
+}
+
+static bool finish_part(struct stage_run *r)
+{
+    struct stats_state *s = r->state;
+    uint32_t n = s->groups.n, *id = stage_stats_order(r);
+    bool ok = id ? write_run(r, id) : stage_stats_over(r);
+
+    order_free(id, n, r->run);
+    stage_stats_close_groups(r);
+    stage_stats_open_groups(r);
+    return ok;
+}
+
+/* The parts written last are to be read. */
+static bool queue_parts(struct stage_run *r)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    bool ok = true;
+
+    for (uint32_t i = 0; i < d->parts; i++) {
+        ok = spill_seal(&d->spill, &d->to[i]) && ok;
+        if (d->to[i].rows == 0)
+            continue;
+        d->todo = memory_grow(d->todo, d->todos, sizeof *d->todo);
+        d->todo[d->todos++] = (struct stats_part){d->to[i], d->depth + 1};
+    }
+    free(d->to);
+    d->to = NULL;
+    return ok;
+}
+
+static bool work_off(struct stage_run *r)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+
+    while (d->todos > 0) {
+        struct stats_part part = d->todo[--d->todos];
+        d->depth = part.depth;
+        bool ok = read_part(r, &part.rows);
+        spill_drop(&d->spill, &part.rows);
+        if (!ok || !(d->to ? queue_parts(r) : finish_part(r)))
+            return false;
+    }
+    return true;
+}
+
+void stage_stats_merge(struct stage_run *r)
+{
+    struct stats_state *s = r->state;
+    struct stats_disk *d = s->disk;
+    uint32_t id[BATCH_ROWS], n;
+    bool ok = queue_parts(r) && work_off(r) && spill_runs_begin(&d->runs);
+
+    r->spilled = d->spill.written;
+    if (!ok)
+        return;
+    for (uint32_t i = 0; i < BATCH_ROWS; i++)
+        id[i] = i;
+    d->merging = true;
+    while ((n = spill_runs_fill(&d->runs, UINT64_MAX)) > 0) {
+        if (!emit_rows(&s->emit, id, n))
+            break;
+    }
+    r->spilled = d->spill.written;
+}
