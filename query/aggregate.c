@@ -129,6 +129,10 @@ void aggregate_close(struct aggregate_state *s)
     budget_give(b, s->sums * sizeof *s->sum + s->list_bytes);
     free(s->sum);
     free(s->list);
+    s->sum = NULL;
+    s->list = NULL;
+    s->sums = s->groups = 0;
+    s->list_bytes = 0;
     keytab_close(&s->values, b);
     pairs_close(&s->pairs, b);
 }

@@ -243,8 +243,10 @@ uint32_t spill_runs_fill(struct spill_runs *m, uint64_t most)
     uint32_t n = 0;
 
     open_columns(m);
+    if (m->held.bytes > enough)
+        arena_free(&m->held);
     arena_reset(&m->held);
-    while (n < BATCH_ROWS && n < most && m->held.bytes <= enough &&
+    while (n < BATCH_ROWS && n < most && (n == 0 || m->held.bytes <= enough) &&
            (row = spill_runs_next(m)))
         hold_row(m, n++, row);
     budget_give(b, m->held_charged);

@@ -302,8 +302,10 @@ static uint32_t read_rows(struct stage_run *r, struct spill_stream *from,
     const struct spill_layout *l = &d->layout[*mark];
     for (uint32_t i = 0; i < l->cols; i++)
         vec_room(&d->in[i], schema_types[l->type[i].type].lane);
+    if (d->sets.bytes > enough)
+        arena_free(&d->sets);
     arena_reset(&d->sets);
-    while (n < BATCH_ROWS && d->sets.bytes <= enough &&
+    while (n < BATCH_ROWS && (n == 0 || d->sets.bytes <= enough) &&
            spill_peek(&d->spill, from) == *mark) {
         if (!spill_get(&d->spill, from, l, d->row, &d->sets))
             return 0;
