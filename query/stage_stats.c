@@ -145,12 +145,16 @@ bool stage_stats_over(struct stage_run *r)
 {
     const struct stats_bound *bound = r->stage->bound;
     struct stats_state *s = r->state;
-    char number[32], held[96] = "";
+    char number[32], held[96] = "", keys[96];
 
     for (uint32_t i = 0; i < bound->calls && !held[0]; i++)
         aggregate_weight(&s->agg[i], held);
     if (bound->keys == 0)
         return run_over(r->run, r->stage->kind->name, "%s", held);
+    if (s->groups.n == 1)
+        return run_over(
+            r->run, r->stage->kind->name, "the group of %.60s %s%s%s",
+            bound->by, stage_stats_keys(r, 0, keys), held[0] ? ": " : "", held);
     run_number(number, s->groups.n);
     return run_over(r->run, r->stage->kind->name, "%s groups by %.100s%s%s",
                     number, bound->by, held[0] ? ", and " : "", held);

@@ -62,6 +62,9 @@ bool stage_stats_find(struct stage_run *r, const struct column *key,
 /* Finishes the aggregates; the groups by their keys. NULL: over the budget, or
  * an error is set. */
 uint32_t *stage_stats_order(struct stage_run *r) MUST_CHECK;
+/* A group's keys, for messages. */
+const char *stage_stats_keys(const struct stage_run *r, uint32_t group,
+                             char out[96]);
 /* Says that memory is out. Returns false. */
 bool stage_stats_over(struct stage_run *r);
 

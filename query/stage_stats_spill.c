@@ -4,11 +4,13 @@
  * order is kept within a group. */
 #include "query/stage_stats.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/timestamp.h"
 #include "query/order.h"
 
 enum {
@@ -20,6 +22,47 @@ enum {
     DEPTH_MOST = 16,
     SET_ROWS = 16 /* rows of a result with sets made at a time */
 };
+
+/* ---- what was too big ---- */
+
+static void value_text(const struct run *r, enum type type, struct value v,
+                       char out[96])
+{
+    char text[ADDR_TEXT_MAX] = "-";
+
+    if (!v.absent && type == TYPE_STRING) {
+        snprintf(out, 96, "%.60s",
+                 strtab_text(r->text, (uint32_t)v.cell.i, NULL));
+        return;
+    }
+    if (!v.absent && type == TYPE_TIME)
+        timestamp_format(text, v.cell.i, 0);
+    else if (!v.absent && schema_types[type].lane == LANE_ADDR)
+        addr_format(text, v.cell.a);
+    else if (!v.absent && schema_types[type].lane == LANE_INT)
+        snprintf(text, sizeof text, "%" PRId64, v.cell.i);
+    else if (!v.absent)
+        snprintf(text, sizeof text, "(%s)", schema_types[type].name);
+    snprintf(out, 96, "%s", text);
+}
+
+const char *stage_stats_keys(const struct stage_run *r, uint32_t group,
+                             char out[96])
+{
+    const struct stats_bound *bound = r->stage->bound;
+    const struct stats_state *s = r->state;
+    size_t len = 0;
+    char text[96];
+
+    out[0] = '\0';
+    for (uint32_t k = 0; k < bound->keys && len < 95; k++) {
+        value_text(r->run, bound->type[k], vec_value(&s->groups.key[k], group),
+                   text);
+        len +=
+            (size_t)snprintf(out + len, 96 - len, "%s%s", k ? ", " : "", text);
+    }
+    return out;
+}
 
 /* ---- layouts ---- */
 
