@@ -18,6 +18,7 @@ enum {
 
 struct aggregate_ops {
     bool condition; /* its argument is a condition */
+    bool weighs;    /* takes rows that stand for several packets */
     /* Checks the types of arguments and sets the type of the result. */
     bool (*type)(struct aggregate_call *c, const struct ast *call,
                  struct err *e);
@@ -59,6 +60,13 @@ struct aggregate {
 /* "`src` is an addr, and `sum` takes WHAT". Returns false. */
 bool aggregate_refuse(const struct aggregate_call *c, const struct ast *call,
                       const char *what, struct err *e);
+
+/* How many packets a row stands for. */
+static inline int64_t aggregate_row_weight(const struct aggregate_rows *in,
+                                           uint32_t row)
+{
+    return in->batch->weight ? in->batch->weight[row] : 1;
+}
 
 #define AGGREGATE(id, least, most, usage, help)                                \
     extern const struct aggregate_ops aggregate_##id;

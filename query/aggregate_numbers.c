@@ -60,7 +60,7 @@ static void count_some(int64_t *count, const struct aggregate_rows *in,
     for (uint32_t j = 0; j < some->n; j++) {
         while (in->rows->row[k] != some->row[j])
             k++;
-        count[in->group[k]]++;
+        count[in->group[k]] += aggregate_row_weight(in, some->row[j]);
     }
 }
 
@@ -71,6 +71,9 @@ static bool update_count(struct aggregate_state *s,
 
     if (s->call->args) {
         count_some(count, in, &s->some);
+    } else if (in->batch->weight) {
+        for (uint32_t k = 0; k < in->rows->n; k++)
+            count[in->group[k]] += in->batch->weight[in->rows->row[k]];
     } else if (s->lone) {
         count[0] += in->rows->n;
     } else {
@@ -81,6 +84,7 @@ static bool update_count(struct aggregate_state *s,
 }
 
 const struct aggregate_ops aggregate_count = {.condition = true,
+                                              .weighs = true,
                                               .type = type_count,
                                               .reserve = reserve_counts,
                                               .update = update_count,
@@ -140,11 +144,12 @@ static bool update_sum(struct aggregate_state *s,
         uint32_t row = in->rows->row[k], g = in->group[k];
         if (column_absent(c, row))
             continue;
-        s->count.i[g]++;
+        int64_t weight = aggregate_row_weight(in, row);
+        s->count.i[g] += weight;
         if (s->call->in.type == TYPE_REAL)
             s->rsum.r[g] += c->r[row];
         else
-            s->sum[g] += c->i[row];
+            s->sum[g] += (__int128)c->i[row] * weight;
     }
     return true;
 }
@@ -190,13 +195,15 @@ static void result_avg(struct aggregate_state *s, const uint32_t *id,
     }
 }
 
-const struct aggregate_ops aggregate_sum = {.type = type_sum,
+const struct aggregate_ops aggregate_sum = {.weighs = true,
+                                            .type = type_sum,
                                             .reserve = reserve_sums,
                                             .update = update_sum,
                                             .result = result_sum,
                                             .parts = AGGREGATE_COUNT |
                                                      AGGREGATE_SUM};
-const struct aggregate_ops aggregate_avg = {.type = type_avg,
+const struct aggregate_ops aggregate_avg = {.weighs = true,
+                                            .type = type_avg,
                                             .reserve = reserve_sums,
                                             .update = update_sum,
                                             .result = result_avg,
@@ -332,13 +339,15 @@ static void result_value(struct aggregate_state *s, const uint32_t *id,
     }
 }
 
-const struct aggregate_ops aggregate_min = {.type = type_value,
+const struct aggregate_ops aggregate_min = {.weighs = true,
+                                            .type = type_value,
                                             .reserve = reserve_values,
                                             .update = update_min,
                                             .result = result_value,
                                             .parts = AGGREGATE_COUNT |
                                                      AGGREGATE_VALUE};
-const struct aggregate_ops aggregate_max = {.type = type_value,
+const struct aggregate_ops aggregate_max = {.weighs = true,
+                                            .type = type_value,
                                             .reserve = reserve_values,
                                             .update = update_max,
                                             .result = result_value,

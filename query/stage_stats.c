@@ -53,6 +53,7 @@ static bool bind_calls(struct stage_bind *b, const struct ast *n,
             return false;
         s->ordered = s->ordered || call->ordered;
         bound->can_spill = bound->can_spill && aggregate_can_save(call);
+        s->weighs = s->weighs && call->weighs;
     }
     return true;
 }
@@ -71,6 +72,7 @@ static bool bind_both(struct stage_bind *b, const struct ast *calls,
     s->bound = bound;
     s->out = c;
     s->holds = true;
+    s->weighs = true;
     return bind_keys(b, keys, s, c, e) && bind_calls(b, calls, s, c, e);
 }
 

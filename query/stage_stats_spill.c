@@ -80,6 +80,8 @@ static uint32_t columns_of(const struct stage_run *r, uint32_t mark,
     for (uint32_t i = 0; i < bound->calls; i++)
         n += mark == MARK_GROUP ? aggregate_part_types(&bound->call[i], out + n)
                                 : aggregate_row_types(&bound->call[i], out + n);
+    if (mark == MARK_ROW && r->stage->weighs)
+        out[n++] = (struct vtype){.type = TYPE_INT};
     return n;
 }
 
@@ -113,7 +115,7 @@ static void open_layouts(struct stage_run *r, struct stats_disk *d)
 {
     const struct stats_bound *bound = r->stage->bound;
     uint32_t marks = MARK_LIST + bound->calls;
-    uint32_t most = bound->keys + bound->calls * AGGREGATE_PARTS_MAX + 1;
+    uint32_t most = bound->keys + bound->calls * AGGREGATE_PARTS_MAX + 2;
     struct vtype *type;
 
     d->type = type = memory_zeroed((size_t)most * (marks + 1), sizeof *type);
@@ -208,6 +210,16 @@ static bool write_columns(struct stage_run *r, uint32_t mark,
     return ok;
 }
 
+/* How many packets each row stands for. */
+static struct column weights(struct stage_run *r, const struct batch *b)
+{
+    int64_t *weight = arena_array(r->run->eval.tmp, int64_t, BATCH_ROWS);
+
+    for (uint32_t k = 0; k < b->sel.n; k++)
+        weight[b->sel.row[k]] = b->weight ? b->weight[b->sel.row[k]] : 1;
+    return (struct column){.i = weight};
+}
+
 bool stage_stats_write(struct stage_run *r, struct batch *b,
                        const struct column *key)
 {
@@ -222,6 +234,8 @@ bool stage_stats_write(struct stage_run *r, struct batch *b,
         aggregate_row_columns(&bound->call[i], b, r->run, c + n);
         n += bound->call[i].args;
     }
+    if (r->stage->weighs)
+        c[n] = weights(r, b);
     return r->run->e->code == ERR_NONE &&
            write_columns(r, MARK_ROW, c, &b->sel);
 }
@@ -364,14 +378,16 @@ struct rows {
     uint32_t mark;
     struct column *c;
     struct sel sel;
-    uint32_t group[BATCH_ROWS];
+    struct batch batch; /* for its weights */
+    uint32_t group[BATCH_ROWS], weight[BATCH_ROWS];
 };
 
 static bool prepare(struct stage_run *r, struct rows *in)
 {
     const struct stats_bound *bound = r->stage->bound;
     struct stats_state *s = r->state;
-    struct aggregate_rows rows = {.rows = &in->sel, .group = in->group};
+    struct aggregate_rows rows = {
+        .batch = &in->batch, .rows = &in->sel, .group = in->group};
     const struct column *c = in->c + bound->keys;
     bool ok = true;
 
@@ -414,7 +430,8 @@ static bool add(struct stage_run *r, struct rows *in)
 {
     const struct stats_bound *bound = r->stage->bound;
     struct stats_state *s = r->state;
-    struct aggregate_rows rows = {.rows = &in->sel, .group = in->group};
+    struct aggregate_rows rows = {
+        .batch = &in->batch, .rows = &in->sel, .group = in->group};
     bool ok = stage_stats_find(r, in->c, &in->sel, in->group);
 
     rows.groups = s->groups.n;
@@ -442,6 +459,16 @@ static bool take_in(struct stage_run *r, struct rows *in)
     return split(r) && write_columns(r, in->mark, in->c, &in->sel);
 }
 
+static void read_weights(struct stage_run *r, struct rows *in)
+{
+    struct stats_state *s = r->state;
+    const struct vec *v = &s->disk->in[s->disk->layout[MARK_ROW].cols - 1];
+
+    in->batch.weight = in->weight;
+    for (uint32_t k = 0; k < in->sel.n; k++)
+        in->weight[k] = (uint32_t)v->i[k];
+}
+
 static bool read_part(struct stage_run *r, struct spill_stream *from)
 {
     struct stats_state *s = r->state;
@@ -450,12 +477,15 @@ static bool read_part(struct stage_run *r, struct spill_stream *from)
     int mark;
 
     in.c = d->column;
+    in.batch.weight = NULL;
     while ((in.sel.n = read_rows(r, from, &mark)) > 0) {
         in.mark = (uint32_t)mark;
         for (uint32_t i = 0; i < d->layout[mark].cols; i++)
             in.c[i] = vec_column(&d->in[i], 0);
         for (uint32_t k = 0; k < in.sel.n; k++)
             in.sel.row[k] = (uint16_t)k;
+        if (mark == MARK_ROW && r->stage->weighs)
+            read_weights(r, &in);
         if (!take_in(r, &in))
             return false;
     }
