@@ -48,9 +48,7 @@ size_t spill_buffer(const struct spill *s)
 
 static const char *directory(const struct spill *s)
 {
-    const char *dir = s->run->tmp ? s->run->tmp : getenv("TMPDIR");
-
-    return dir && dir[0] ? dir : "/tmp";
+    return s->run->tmp ? s->run->tmp : "/tmp";
 }
 
 static bool fail(struct spill *s, const char *what)

@@ -38,7 +38,7 @@ struct stats_disk {
     struct spill_runs runs;
     struct vtype *type;          /* of all layouts */
     uint32_t *place;             /* of a column of the result in a run */
-    struct spill_layout *layout; /* a kind of row, see stage_stats_spill.c */
+    struct spill_layout *layout; /* a kind of row, STATS_… */
     struct spill_stream *to;     /* parts being written; NULL: none are */
     uint32_t parts, depth;
     struct stats_part *todo;
@@ -49,6 +49,13 @@ struct stats_disk {
     uint32_t cols; /* that all of these have room for */
     struct arena sets;
     bool merging;
+};
+
+/* Kinds of rows in a part. */
+enum {
+    STATS_GROUP, /* a saved group */
+    STATS_ROW,   /* a row as it came */
+    STATS_LIST   /* + the number of the aggregate: an entry of its list */
 };
 
 /* Fresh groups and aggregates, and away with them. */
@@ -73,6 +80,12 @@ bool stage_stats_spill(struct stage_run *r) MUST_CHECK;
 /* Writes the rows of a batch to the parts. */
 bool stage_stats_write(struct stage_run *r, struct batch *b,
                        const struct column *key) MUST_CHECK;
+/* Rows of a kind, as columns of its layout. */
+bool stage_stats_write_columns(struct stage_run *r, uint32_t mark,
+                               const struct column *c,
+                               const struct sel *rows) MUST_CHECK;
+/* The groups in memory go to new parts, and so will all rows after them. */
+bool stage_stats_split(struct stage_run *r) MUST_CHECK;
 /* Puts out the rows of all parts. */
 void stage_stats_merge(struct stage_run *r);
 void stage_stats_close_disk(struct stage_run *r);

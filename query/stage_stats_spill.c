@@ -1,4 +1,4 @@
-/* stage_stats_spill.c - groups on disk. Three kinds of rows tell all of a
+/* stage_stats_spill.c - groups go to disk. Three kinds of rows tell all of a
  * group, in this order: a saved group, entries of the lists of one aggregate,
  * and rows as they came. So each aggregate takes up where it was, and packet
  * order is kept within a group. */
@@ -13,15 +13,7 @@
 #include "base/timestamp.h"
 #include "query/order.h"
 
-enum {
-    MARK_GROUP,
-    MARK_ROW,
-    MARK_LIST, /* + the number of the aggregate */
-    PARTS_LEAST = 4,
-    PARTS_MOST = 64,
-    DEPTH_MOST = 16,
-    SET_ROWS = 16 /* rows of a result with sets made at a time */
-};
+enum { PARTS_LEAST = 4, PARTS_MOST = 64 };
 
 /* ---- what was too big ---- */
 
@@ -74,13 +66,14 @@ static uint32_t columns_of(const struct stage_run *r, uint32_t mark,
 
     for (; n < bound->keys; n++)
         out[n] = bound->key_type[n];
-    if (mark >= MARK_LIST)
+    if (mark >= STATS_LIST)
         return n +
-               aggregate_list_types(&bound->call[mark - MARK_LIST], out + n);
+               aggregate_list_types(&bound->call[mark - STATS_LIST], out + n);
     for (uint32_t i = 0; i < bound->calls; i++)
-        n += mark == MARK_GROUP ? aggregate_part_types(&bound->call[i], out + n)
-                                : aggregate_row_types(&bound->call[i], out + n);
-    if (mark == MARK_ROW && r->stage->weighs)
+        n += mark == STATS_GROUP
+                 ? aggregate_part_types(&bound->call[i], out + n)
+                 : aggregate_row_types(&bound->call[i], out + n);
+    if (mark == STATS_ROW && r->stage->weighs)
         out[n++] = (struct vtype){.type = TYPE_INT};
     return n;
 }
@@ -114,7 +107,7 @@ static uint32_t part_count(const struct stats_disk *d)
 static void open_layouts(struct stage_run *r, struct stats_disk *d)
 {
     const struct stats_bound *bound = r->stage->bound;
-    uint32_t marks = MARK_LIST + bound->calls;
+    uint32_t marks = STATS_LIST + bound->calls;
     uint32_t most = bound->keys + bound->calls * AGGREGATE_PARTS_MAX + 2;
     struct vtype *type;
 
@@ -190,9 +183,8 @@ static void find_parts(const struct stage_run *r, const struct column *c,
         part[k] = (uint32_t)((h[k] >> 32) * d->parts >> 32);
 }
 
-/* Rows of a kind, as columns of its layout. */
-static bool write_columns(struct stage_run *r, uint32_t mark,
-                          const struct column *c, const struct sel *rows)
+bool stage_stats_write_columns(struct stage_run *r, uint32_t mark,
+                               const struct column *c, const struct sel *rows)
 {
     struct stats_state *s = r->state;
     struct stats_disk *d = s->disk;
@@ -226,7 +218,7 @@ bool stage_stats_write(struct stage_run *r, struct batch *b,
     const struct stats_bound *bound = r->stage->bound;
     struct stats_state *s = r->state;
     struct column *c = arena_array(r->run->eval.tmp, struct column,
-                                   s->disk->layout[MARK_ROW].cols + 1);
+                                   s->disk->layout[STATS_ROW].cols + 1);
     uint32_t n = bound->keys;
 
     memcpy(c, key, bound->keys * sizeof *c);
@@ -237,7 +229,7 @@ bool stage_stats_write(struct stage_run *r, struct batch *b,
     if (r->stage->weighs)
         c[n] = weights(r, b);
     return r->run->e->code == ERR_NONE &&
-           write_columns(r, MARK_ROW, c, &b->sel);
+           stage_stats_write_columns(r, STATS_ROW, c, &b->sel);
 }
 
 /* The part of every group, so that it is worked out once. */
@@ -287,8 +279,8 @@ static bool write_groups(struct stage_run *r, const uint8_t *part)
             aggregate_save(&s->agg[i], g, row);
             row += aggregate_part_types(&bound->call[i], type);
         }
-        ok = spill_put(&d->spill, &d->to[part[g]], MARK_GROUP,
-                       &d->layout[MARK_GROUP], d->row);
+        ok = spill_put(&d->spill, &d->to[part[g]], STATS_GROUP,
+                       &d->layout[STATS_GROUP], d->row);
     }
     return ok;
 }
@@ -298,7 +290,7 @@ static bool write_list(struct stage_run *r, const uint8_t *part, uint32_t call)
     const struct stats_bound *bound = r->stage->bound;
     struct stats_state *s = r->state;
     struct stats_disk *d = s->disk;
-    uint32_t mark = MARK_LIST + call, group;
+    uint32_t mark = STATS_LIST + call, group;
     size_t at = 0;
     bool ok = true;
 
@@ -313,8 +305,7 @@ static bool write_list(struct stage_run *r, const uint8_t *part, uint32_t call)
     return ok;
 }
 
-/* The groups in memory go to new parts, and so will all rows after them. */
-static bool split(struct stage_run *r)
+bool stage_stats_split(struct stage_run *r)
 {
     const struct stats_bound *bound = r->stage->bound;
     struct stats_state *s = r->state;
@@ -339,285 +330,5 @@ static bool split(struct stage_run *r)
 bool stage_stats_spill(struct stage_run *r)
 {
     open_disk(r);
-    return split(r);
-}
-
-/* ---- reading ---- */
-
-/* The next rows of one kind, in d->in; returns how many. */
-static uint32_t read_rows(struct stage_run *r, struct spill_stream *from,
-                          int *mark)
-{
-    struct stats_state *s = r->state;
-    struct stats_disk *d = s->disk;
-    size_t enough = r->run->budget->limit / 16;
-    uint32_t n = 0;
-
-    *mark = spill_peek(&d->spill, from);
-    if (*mark < 0)
-        return 0;
-    const struct spill_layout *l = &d->layout[*mark];
-    for (uint32_t i = 0; i < l->cols; i++)
-        vec_room(&d->in[i], schema_types[l->type[i].type].lane);
-    if (d->sets.bytes > enough)
-        arena_free(&d->sets);
-    arena_reset(&d->sets);
-    while (n < BATCH_ROWS && (n == 0 || d->sets.bytes <= enough) &&
-           spill_peek(&d->spill, from) == *mark) {
-        if (!spill_get(&d->spill, from, l, d->row, &d->sets))
-            return 0;
-        for (uint32_t i = 0; i < l->cols; i++)
-            vec_set(&d->in[i], n, d->row[i]);
-        n++;
-    }
-    return n;
-}
-
-/* Rows of a kind that are being read, and the groups that they are of. */
-struct rows {
-    uint32_t mark;
-    struct column *c;
-    struct sel sel;
-    struct batch batch; /* for its weights */
-    uint32_t group[BATCH_ROWS], weight[BATCH_ROWS];
-};
-
-static bool prepare(struct stage_run *r, struct rows *in)
-{
-    const struct stats_bound *bound = r->stage->bound;
-    struct stats_state *s = r->state;
-    struct aggregate_rows rows = {
-        .batch = &in->batch, .rows = &in->sel, .group = in->group};
-    const struct column *c = in->c + bound->keys;
-    bool ok = true;
-
-    rows.groups = s->groups.n + in->sel.n;
-    r->run->budget->kept = stage_stats_later(r, in->sel.n);
-    for (uint32_t i = 0; ok && i < bound->calls; i++) {
-        bool list = in->mark == MARK_LIST + i;
-        if (in->mark == MARK_ROW || list)
-            ok = aggregate_prepare_columns(&s->agg[i], &rows, c, list);
-        else
-            ok = aggregate_reserve(&s->agg[i], rows.groups);
-        c += in->mark == MARK_ROW ? bound->call[i].args : 0;
-    }
-    ok = ok && keytab_reserve(&s->groups, in->c, &in->sel, r->run);
-    r->run->budget->kept = 0;
-    return ok;
-}
-
-static void load_groups(struct stage_run *r, const struct rows *in)
-{
-    const struct stats_bound *bound = r->stage->bound;
-    struct stats_state *s = r->state;
-    struct vtype type[AGGREGATE_PARTS_MAX];
-    struct value part[AGGREGATE_PARTS_MAX];
-    const struct vec *v = s->disk->in + bound->keys;
-
-    for (uint32_t i = 0; i < bound->calls; i++) {
-        uint32_t n = aggregate_part_types(&bound->call[i], type);
-        for (uint32_t k = 0; k < in->sel.n; k++) {
-            for (uint32_t m = 0; m < n; m++)
-                part[m] = vec_value(&v[m], k);
-            aggregate_load(&s->agg[i], in->group[k], part);
-        }
-        v += n;
-    }
-}
-
-/* For what was prepared there is room. */
-static bool add(struct stage_run *r, struct rows *in)
-{
-    const struct stats_bound *bound = r->stage->bound;
-    struct stats_state *s = r->state;
-    struct aggregate_rows rows = {
-        .batch = &in->batch, .rows = &in->sel, .group = in->group};
-    bool ok = stage_stats_find(r, in->c, &in->sel, in->group);
-
-    rows.groups = s->groups.n;
-    if (ok && in->mark == MARK_GROUP)
-        load_groups(r, in);
-    if (ok && in->mark >= MARK_LIST)
-        ok = aggregate_add_list(&s->agg[in->mark - MARK_LIST], &rows);
-    for (uint32_t i = 0; ok && in->mark == MARK_ROW && i < bound->calls; i++)
-        ok = aggregate_add(&s->agg[i], &rows);
-    return ok || stage_stats_over(r);
-}
-
-static bool take_in(struct stage_run *r, struct rows *in)
-{
-    struct stats_state *s = r->state;
-    struct stats_disk *d = s->disk;
-
-    if (d->to)
-        return write_columns(r, in->mark, in->c, &in->sel);
-    if (prepare(r, in))
-        return add(r, in);
-    if (r->run->e->code != ERR_NONE || s->groups.n < 2 ||
-        d->depth >= DEPTH_MOST)
-        return stage_stats_over(r);
-    return split(r) && write_columns(r, in->mark, in->c, &in->sel);
-}
-
-static void read_weights(struct stage_run *r, struct rows *in)
-{
-    struct stats_state *s = r->state;
-    const struct vec *v = &s->disk->in[s->disk->layout[MARK_ROW].cols - 1];
-
-    in->batch.weight = in->weight;
-    for (uint32_t k = 0; k < in->sel.n; k++)
-        in->weight[k] = (uint32_t)v->i[k];
-}
-
-static bool read_part(struct stage_run *r, struct spill_stream *from)
-{
-    struct stats_state *s = r->state;
-    struct stats_disk *d = s->disk;
-    struct rows in;
-    int mark;
-
-    in.c = d->column;
-    in.batch.weight = NULL;
-    while ((in.sel.n = read_rows(r, from, &mark)) > 0) {
-        in.mark = (uint32_t)mark;
-        for (uint32_t i = 0; i < d->layout[mark].cols; i++)
-            in.c[i] = vec_column(&d->in[i], 0);
-        for (uint32_t k = 0; k < in.sel.n; k++)
-            in.sel.row[k] = (uint16_t)k;
-        if (mark == MARK_ROW && r->stage->weighs)
-            read_weights(r, &in);
-        if (!take_in(r, &in))
-            return false;
-    }
-    return r->run->e->code == ERR_NONE;
-}
-
-/* ---- results ---- */
-
-static void fill_result(struct stage_run *r, uint32_t i, const uint32_t *id,
-                        uint32_t n, struct vec *out)
-{
-    const struct stats_bound *bound = r->stage->bound;
-    struct stats_state *s = r->state;
-
-    vec_room(out, schema_types[r->stage->out->col[i].type.type].lane);
-    if (i < bound->keys)
-        vec_gather(&s->groups.key[i], id, n, out);
-    else
-        aggregate_result(&s->agg[i - bound->keys], id, n, out);
-}
-
-static bool has_sets(const struct spill_layout *l)
-{
-    for (uint32_t i = 0; i < l->cols; i++) {
-        if (l->type[i].type == TYPE_SET)
-            return true;
-    }
-    return false;
-}
-
-static bool write_results(struct stage_run *r, struct spill_stream *to,
-                          const uint32_t *id, uint32_t n)
-{
-    const struct stats_bound *bound = r->stage->bound;
-    struct stats_state *s = r->state;
-    struct stats_disk *d = s->disk;
-    const struct columns *c = r->stage->out;
-    const struct spill_layout *l = &d->runs.layout;
-
-    for (uint32_t i = 0; i < c->n; i++) {
-        if (i < bound->keys || d->place[i])
-            fill_result(r, i, id, n, &d->in[d->place[i]]);
-    }
-    for (uint32_t k = 0; k < n; k++) {
-        for (uint32_t i = 0; i < l->cols; i++)
-            d->row[i] = vec_value(&d->in[i], k);
-        if (!spill_put(&d->spill, to, 0, l, d->row))
-            return false;
-    }
-    return true;
-}
-
-static bool write_run(struct stage_run *r, const uint32_t *id)
-{
-    struct stats_state *s = r->state;
-    struct stats_disk *d = s->disk;
-    uint32_t step = has_sets(&d->runs.layout) ? SET_ROWS : BATCH_ROWS;
-    struct spill_stream *to = spill_runs_add(&d->runs);
-
-    for (uint32_t at = 0; at < s->groups.n; at += step) {
-        uint32_t n = s->groups.n - at < step ? s->groups.n - at : step;
-        expr_start_batch(&r->run->eval);
-        if (!write_results(r, to, id + at, n) || r->run->e->code != ERR_NONE)
-            return false;
-    }
-    expr_start_batch(&r->run->eval);
-    return spill_seal(&d->spill, to);
-}
-
-static bool finish_part(struct stage_run *r)
-{
-    struct stats_state *s = r->state;
-    uint32_t n = s->groups.n, *id = stage_stats_order(r);
-    bool ok = id ? write_run(r, id) : stage_stats_over(r);
-
-    order_free(id, n, r->run);
-    stage_stats_close_groups(r);
-    stage_stats_open_groups(r);
-    return ok;
-}
-
-/* The parts written last are to be read. */
-static bool queue_parts(struct stage_run *r)
-{
-    struct stats_state *s = r->state;
-    struct stats_disk *d = s->disk;
-    bool ok = true;
-
-    for (uint32_t i = 0; i < d->parts; i++) {
-        ok = spill_seal(&d->spill, &d->to[i]) && ok;
-        if (d->to[i].rows == 0)
-            continue;
-        d->todo = memory_grow(d->todo, d->todos, sizeof *d->todo);
-        d->todo[d->todos++] = (struct stats_part){d->to[i], d->depth + 1};
-    }
-    free(d->to);
-    d->to = NULL;
-    return ok;
-}
-
-static bool work_off(struct stage_run *r)
-{
-    struct stats_state *s = r->state;
-    struct stats_disk *d = s->disk;
-
-    while (d->todos > 0) {
-        struct stats_part part = d->todo[--d->todos];
-        d->depth = part.depth;
-        bool ok = read_part(r, &part.rows);
-        spill_drop(&d->spill, &part.rows);
-        if (!ok || !(d->to ? queue_parts(r) : finish_part(r)))
-            return false;
-    }
-    return true;
-}
-
-void stage_stats_merge(struct stage_run *r)
-{
-    struct stats_state *s = r->state;
-    struct stats_disk *d = s->disk;
-    uint32_t id[BATCH_ROWS], n;
-    bool ok = queue_parts(r) && work_off(r) && spill_runs_begin(&d->runs);
-
-    r->spilled = d->spill.written;
-    if (!ok)
-        return;
-    for (uint32_t i = 0; i < BATCH_ROWS; i++)
-        id[i] = i;
-    d->merging = true;
-    while ((n = spill_runs_fill(&d->runs, UINT64_MAX)) > 0) {
-        if (!emit_rows(&s->emit, id, n))
-            break;
-    }
-    r->spilled = d->spill.written;
+    return stage_stats_split(r);
 }
