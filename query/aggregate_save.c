@@ -14,7 +14,8 @@ size_t aggregate_bytes(const struct aggregate_state *s)
 {
     return vec_bytes(&s->count) + vec_bytes(&s->value) + vec_bytes(&s->value2) +
            vec_bytes(&s->rsum) + s->sums * sizeof *s->sum + s->list_bytes +
-           keytab_bytes(&s->values) + s->pairs.slots * sizeof *s->pairs.slot;
+           lists_bytes(&s->lists) + keytab_bytes(&s->values) +
+           s->pairs.slots * sizeof *s->pairs.slot;
 }
 
 size_t aggregate_later(const struct aggregate_state *s)

@@ -112,6 +112,11 @@ static void groups_that_do_not_fit(void **state)
         "by src",
         "| stats n = count() by src, seq | stats m = sum(n), x = max(seq) by "
         "cidr(src, 30, 64), bin = seq / 1000000",
+        "| stats p = pct(len, 90), m = pct(0.5 * seq, 50), c = count() by src, "
+        "dst, flags",
+        "| stats p = pace(time), j = jitter(time), n = distinct(seq) by src, "
+        "dst",
+        "| stats n = count() by src, seq | stats p = pattern(n) by src",
         "| stats n = count() by len, src | sort n desc",
         "| stats s = set(dst) by len, src | stats n = count() by s | sort n",
         "| stats s = set(len) by src, dport, flags | sort size(s) desc, s",
