@@ -54,14 +54,6 @@ error
   all inbound | unless seen outbound before within 1h on reverse flow
                 ^^^^^^
 
-# burst is not built
-query
-all | burst count() >= 7 within 1h by src
-error
-1:7: `burst` is not built in this version
-  all | burst count() >= 7 within 1h by src
-        ^^^^^
-
 # flows is not built
 query
 all | flows
