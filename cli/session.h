@@ -15,6 +15,7 @@ struct session_args {
     const char *tz, *now;
     struct options_list set;
     uint64_t mem;
+    const char *tmp;
     uint32_t jobs;
     int64_t limit_time;
     bool explain, profile, skip_damaged, keep_unknown;

@@ -65,7 +65,7 @@ bool emit_rows(struct emit *m, const uint32_t *id, uint32_t n)
         if (!stage_push(from->next, &m->batch))
             return false;
     }
-    return from->run->e->code == ERR_NONE;
+    return true;
 }
 
 void emit_close(struct emit *m)

@@ -26,6 +26,11 @@ struct run {
     volatile sig_atomic_t *stop; /* may be NULL */
     int64_t deadline;            /* ns of run_clock; 0: none */
     int64_t limit;               /* what --limit-time said, for the message */
+    const char *tmp;             /* folder of temporary files; NULL: /tmp */
+    /* Asks whoever holds much memory to write it to disk, between batches
+     * only. False: nobody can, or the error is set. May be NULL. */
+    bool (*relieve)(void *ctx);
+    void *relieve_ctx;
     bool profile;
     const char *let;    /* the let that is being made; NULL: the query itself */
     uint64_t uncovered; /* rows that coverage does not support */
