@@ -23,7 +23,7 @@ struct session_args {
 };
 
 /* All are query's, the first SESSION_SHARED also the shell's. */
-enum { SESSION_SHARED = 13, SESSION_OPTIONS = 16 };
+enum { SESSION_SHARED = 14, SESSION_OPTIONS = 17 };
 extern const struct option_row session_options[SESSION_OPTIONS];
 
 struct session {

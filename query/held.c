@@ -64,10 +64,8 @@ static bool begin_column(struct held *h, struct vec *v, struct run *r)
 
     if (!vec_reserve(v, h->n + 1, r->budget))
         return false;
-    while (v->n < h->n) {
-        if (!vec_append(v, none, r->budget))
-            return false;
-    }
+    while (v->n < h->n)
+        vec_append(v, none, r->budget);
     return true;
 }
 

@@ -271,12 +271,9 @@ bool keytab_rows(struct keytab *t, const struct column *c,
 void keytab_find(const struct keytab *t, const struct column *c,
                  const struct sel *rows, uint32_t *id)
 {
-    uint64_t h[BATCH_ROWS], secret = hash_secret();
+    uint64_t h[BATCH_ROWS];
 
-    for (uint32_t j = 0; j < rows->n; j++)
-        h[j] = secret;
-    for (uint32_t k = 0; k < t->keys; k++)
-        hash_column(t, k, &c[k], rows, h);
+    keytab_hash(t->type, t->keys, c, rows, hash_secret(), h);
     for (uint32_t j = 0; t->slots > 0 && j < rows->n; j++)
         __builtin_prefetch(&t->slot[(uint32_t)h[j] & (t->slots - 1)]);
     for (uint32_t j = 0; j < rows->n; j++) {

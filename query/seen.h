@@ -110,6 +110,7 @@ struct seen_state {
     const struct seen *seen;
     struct stage_run *stage;
     uint32_t limit;      /* rows of a chunk */
+    uint32_t row_bytes;  /* that a row takes */
     uint32_t ends_limit; /* keys of ends */
     struct held held;
     struct vec *this;            /* of seen->this, by row */

@@ -414,7 +414,7 @@ bool seen_bind(struct stage_bind *b, const struct ast_stage *n, struct stage *s,
     seen->both = both_columns(&g);
     seen->text = stage_text(b, n->whole);
     s->bound = seen;
-    s->passes = true;
+    s->passes = s->waits = true;
     find_sensor(&g);
     return add_times(&g) && add_on(&g) && add_filter(&g) && add_covered(&g);
 }

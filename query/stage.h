@@ -45,6 +45,7 @@ struct stage {
     uint32_t askeds;
     bool passes;  /* columns of `in` are also those of `out`, at their places */
     bool holds;   /* puts nothing out before it has seen all */
+    bool waits;   /* keeps rows for a while, and needs room for that */
     bool ordered; /* wants rows in packet order */
     bool weighs;  /* takes rows that stand for several packets */
     void *bound;  /* the kind's own */

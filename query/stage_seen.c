@@ -54,10 +54,37 @@ static void set_limits(struct stage_run *r)
         key += width_of(schema_types[seen->key[k].type].lane);
     key += sizeof(struct seen_end) + 3 * sizeof(struct keytab_slot);
     size_t rows = share / row_bytes(r), keys = share / key;
+    s->row_bytes = row_bytes(r);
     s->limit = rows < ROWS_MAX ? (uint32_t)rows : ROWS_MAX;
     s->ends_limit = keys < ROWS_MAX ? (uint32_t)keys : ROWS_MAX;
     if (s->limit < BATCH_ROWS)
         s->limit = BATCH_ROWS;
+}
+
+/* Later stages that can go to disk do so before rows here find no room; they
+ * are between batches while a chunk is not put out. */
+static bool relieve(void *ctx)
+{
+    struct stage_run *r = ctx;
+    bool any = false;
+
+    for (struct stage_run *later = r->next; later; later = later->next) {
+        if (later->stage->kind->spill && later->stage->kind->spill(later))
+            any = true;
+        if (r->run->e->code != ERR_NONE)
+            return false;
+    }
+    return any;
+}
+
+/* Sees to it that so much can be had, if at all. */
+static void make_way(struct stage_run *r, size_t bytes)
+{
+    while (!budget_take(r->run->budget, bytes)) {
+        if (!relieve(r))
+            return;
+    }
+    budget_give(r->run->budget, bytes);
 }
 
 /* ---- coverage ---- */
@@ -203,6 +230,7 @@ static bool do_chunk(struct stage_run *r)
     if (s->held.n == 0)
         return true;
     s->counts.chunks++;
+    make_way(r, (size_t)s->held.n * s->row_bytes);
     if (!budget_take(r->run->budget, bytes))
         return over(r);
     s->matched = memory_zeroed(words, sizeof *s->matched);
@@ -220,6 +248,7 @@ static bool push(struct stage_run *r, struct batch *b)
 {
     struct seen_state *s = r->state;
 
+    make_way(r, (s->held.n / 2 + BATCH_ROWS) * (size_t)s->row_bytes);
     if (!seen_hold(s, b))
         return over(r);
     return !is_full(s) || do_chunk(r);
@@ -237,6 +266,8 @@ static void begin(struct stage_run *r)
     s->stage = r;
     s->run = *r->run;
     s->run.profile = false;
+    s->run.relieve = relieve;
+    s->run.relieve_ctx = r;
     s->run.eval.tmp = &s->tmp;
     s->run.eval.run = &s->run;
     s->run.eval.charged = 0;
