@@ -296,7 +296,7 @@ set back=3
 query
 all | if seen syn before within $back
 error
-1:33: a length of time is needed here
+1:33: --set back=3: a length of time is needed here
   all | if seen syn before within $back
                                   ^^^^^ write a number and a unit, as in 10m (ns us ms s m h d w)
 
