@@ -324,3 +324,31 @@ error
 1:81: `dst` of these rows is not what packets have as `dst`
   all | stats time = max(time), dst = count() by src | if seen syn before on same dst
                                                                                   ^^^
+
+# a long gap of one sensor around a short one of another
+data
+sensor a
+2026-09-01T00:00:00 10.0.0.1 192.0.2.1 tcp 1000 80 S
++1 10.0.0.1 192.0.2.1 tcp 1000 80 A
+capture
+2026-09-01T05:00:00 10.0.0.1 192.0.2.1 tcp 1000 80 A
+sensor b
+capture
+2026-09-01T00:00:00 10.0.0.1 192.0.2.2 tcp 1000 80 S
+2026-09-01T02:00:00 10.0.0.1 192.0.2.2 tcp 1000 80 A
+capture
+2026-09-01T04:00:00 10.0.0.1 192.0.2.2 tcp 1000 80 A
+2026-09-01T04:30:00 192.0.2.3 10.0.0.1 tcp 80 1000 R
+query
+all rst | unless seen outbound before within 10m on reverse pair | show covered;
+all rst | unless seen outbound before within 10m on same sensor, dport | show covered
+expect
+covered
+false
+
+covered
+true
+note
+range 2026-09-01T00:00:00.000000Z to 2026-09-01T05:00:00.000000001Z, UTC
+sensor a has no data 2026-09-01 00:00:01 to 05:00; 1 of 1 rows are not covered
+range 2026-09-01T00:00:00.000000Z to 2026-09-01T05:00:00.000000001Z, UTC
