@@ -159,7 +159,7 @@ static void conclude(struct pipeline *u, struct feed *f,
         report_warn(u->report, f->path,
                     "%" PRIu64 " packet%s lost while it was captured",
                     facts.lost, facts.lost == 1 ? " was" : "s were");
-    if (facts.broken) {
+    if (facts.broken && !u->o->follow) {
         u->report->files_cut++;
         u->report->incomplete = true;
         report_warn(u->report, f->path,
