@@ -17,7 +17,8 @@ enum node_kind {
     /* from here on conditions: bool and never absent */
     NODE_IN,      /* arg[0] in ranges */
     NODE_COMPARE, /* arg[0] op arg[1] */
-    NODE_MEMBER,  /* arg[0] in (op: EQ) or not in (NE) the row's set arg[1] */
+    NODE_MEMBER,  /* arg[0], … in (op: EQ) or not in (NE) the set that is the
+                     last arg */
     NODE_HAS,     /* arg[0] is not absent */
     NODE_AND,
     NODE_OR,
@@ -64,6 +65,7 @@ struct expr {
 
     const struct func *func; /* CALL */
     const struct tz *tz;     /* CALL */
+    const void *lookup;      /* CALL: see func.h, prepare */
     const int64_t *label;    /* PICK: a string each */
 
     struct node_in *in; /* IN */

@@ -54,14 +54,6 @@ error
   all inbound | unless seen outbound before within 1h on reverse flow
                 ^^^^^^
 
-# burst is not built
-query
-all | burst count() >= 7 within 1h by src
-error
-1:7: `burst` is not built in this version
-  all | burst count() >= 7 within 1h by src
-        ^^^^^
-
 # flows is not built
 query
 all | flows
@@ -132,23 +124,55 @@ all | stats zzz(src)
 error
 1:13: `zzz` is no aggregate
   all | stats zzz(src)
-              ^^^ count distinct set union sum min max avg first last span
+              ^^^ count distinct set union sum min max avg pct first last span pace jitter pattern
 
-# an aggregate that is not built
+# a percentile of addresses
 query
-all | stats p = pct(len, 99)
+all | stats p = pct(src, 99)
 error
-1:17: `pct` is not built in this version
-  all | stats p = pct(len, 99)
-                  ^^^
+1:21: `src` is an addr, and `pct` takes numbers, durations or times
+  all | stats p = pct(src, 99)
+                      ^^^
 
-# pace is not built
+# a percentile over all
 query
-all | stats pace(time) by src
+all | stats p = pct(len, 101)
 error
-1:13: `pace` is not built in this version
-  all | stats pace(time) by src
-              ^^^^
+1:26: `pct` needs a constant from 0 to 100 here
+  all | stats p = pct(len, 101)
+                           ^^^ pct(E, 50) is the median, pct(E, 99) what 99 of 100 do not exceed
+
+# a percentile of each row
+query
+all | stats p = pct(len, ttl)
+error
+1:26: `pct` needs a constant from 0 to 100 here
+  all | stats p = pct(len, ttl)
+                           ^^^ pct(E, 50) is the median, pct(E, 99) what 99 of 100 do not exceed
+
+# a percentile without a number
+query
+all | stats p = pct(len)
+error
+1:17: `pct` takes 2 arguments, not 1
+  all | stats p = pct(len)
+                  ^^^^^^^^
+
+# the pace of numbers
+query
+all | stats pace(len) by src
+error
+1:18: `len` is an int, and `pace` takes times
+  all | stats pace(len) by src
+                   ^^^
+
+# a pattern of addresses
+query
+all | stats pattern(src)
+error
+1:21: `src` is an addr, and `pattern` takes counts
+  all | stats pattern(src)
+                      ^^^
 
 # sum of an address
 query
@@ -590,13 +614,21 @@ error
   all | stats count() by gap(2m)
                          ^^^
 
-# asn is not built
+# two sets without common members
 query
-all | stats count() by asn(src)
+all | stats a = set(src), b = set(dport) | add j = jaccard(a, b)
 error
-1:24: `asn` is not built in this version
-  all | stats count() by asn(src)
-                         ^^^
+1:52: a set of addr and a set of int have no members in common
+  all | stats a = set(src), b = set(dport) | add j = jaccard(a, b)
+                                                     ^^^^^^^^^^^^^
+
+# a label of a number
+query
+all | stats n = count() by label(ttl)
+error
+1:34: `ttl` is an int, and `label` takes addr
+  all | stats n = count() by label(ttl)
+                                   ^^^ label(ADDR): name of an address in the site's labels, by the longest prefix
 
 # an unknown name in a set
 query
@@ -880,13 +912,69 @@ error
   all udp and multicast
               ^^^^^^^^^ dst in {224.0.0.0/4, ff00::/8}
 
-# a net in a set of addresses
+# a network in a set of ports
 query
-all cidr(src, 24, 64) in {10.0.0.0/8}
+all cidr(src, 24, 64) in {80}
 error
-1:5: a net cannot be in a set of addr
-  all cidr(src, 24, 64) in {10.0.0.0/8}
-      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a network holds addresses: write src in {10.0.0.0/8}
+1:5: a net cannot be in a set of int
+  all cidr(src, 24, 64) in {80}
+      ^^^^^^^^^^^^^^^^^^^^^^^^^
+
+# a tuple in a set of addresses
+query
+let x = syn | set src; all (src, dst) in x
+error
+1:28: a tuple (addr, addr) cannot be in a set of addr
+  let x = syn | set src; all (src, dst) in x
+                             ^^^^^^^^^^^^^^^
+
+# a tuple of other types
+query
+let x = syn | set src, dport; all (dport, src) in x
+error
+1:35: a tuple (int, addr) cannot be in a set of (addr, int)
+  let x = syn | set src, dport; all (dport, src) in x
+                                    ^^^^^^^^^^^^^^^^^
+
+# a tuple of five
+query
+let x = syn | set src, dport; all (src, dst, sport, dport, proto) in x
+error
+1:35: a tuple has at most 4 values
+  let x = syn | set src, dport; all (src, dst, sport, dport, proto) in x
+                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+# a set of five columns
+query
+let x = syn | set src, dst, sport, dport, proto; all src in x
+error
+1:43: a tuple has at most 4 values
+  let x = syn | set src, dst, sport, dport, proto; all src in x
+                                            ^^^^^
+
+# a set in a tuple
+query
+let x = all | stats s = set(src) by dst | set dst, s; all
+error
+1:52: a tuple holds values, and this is a set
+  let x = all | stats s = set(src) by dst | set dst, s; all
+                                                     ^
+
+# a set of tuples within braces
+query
+let x = syn | set src, dport; all dport in {80, x}
+error
+1:49: braces hold values, and this is a set of (addr, int)
+  let x = syn | set src, dport; all dport in {80, x}
+                                                  ^ join sets with +
+
+# a large constant taken apart
+query
+all | stats s = set(src) by dst | show dst, x = s + {10.0.0.0/8}
+error
+1:53: this set has more than 65536 values, too many to take apart for each row
+  all | stats s = set(src) by dst | show dst, x = s + {10.0.0.0/8}
+                                                      ^^^^^^^^^^^^
 
 # a net against a set
 query
