@@ -103,6 +103,67 @@ static void reads_on_where_a_path_is_too_long(void **state)
     assert_int_equal(place_rows(p, NULL), 40);
 }
 
+static void words(struct buf *b, const uint32_t *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_u32(b, v[i]);
+}
+
+/* A pcapng file of one packet, and `lost` that its interface dropped. */
+static void save_drops(struct place *p, const char *name, uint32_t lost)
+{
+    const uint64_t us = (uint64_t)PLACE_SEC * 1000000;
+    const uint32_t hi = (uint32_t)(us >> 32), lo = (uint32_t)us;
+    const uint32_t start[] = {0x0a0d0d0a,
+                              28,
+                              0x1a2b3c4d,
+                              1,
+                              UINT32_MAX,
+                              UINT32_MAX,
+                              28,
+                              1 /* interface of Ethernet */,
+                              20,
+                              1,
+                              0,
+                              20,
+                              6 /* packet */,
+                              92,
+                              0,
+                              hi,
+                              lo,
+                              60,
+                              60};
+    const uint32_t end[] = {
+        92, 5 /* statistics */, 40, 0, hi, lo, 8 << 16 | 5, lost, 0, 0, 40};
+    struct buf b = {0};
+    FILE *out = fopen(place_name(p, name), "wb");
+
+    words(&b, start, sizeof start / sizeof *start);
+    buf_fill(&b, 0, 60);
+    words(&b, end, sizeof end / sizeof *end);
+    assert_non_null(out);
+    assert_int_equal(fwrite(b.data, 1, b.len, out), b.len);
+    fclose(out);
+    buf_free(&b);
+}
+
+static void remembers_that_packets_were_lost(void **state)
+{
+    struct place *p = *state;
+
+    save_drops(p, "a", 0);
+    place_ingest(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_NEW, 1, 1);
+    assert_false(place_capture(p, 0).partial);
+    save_drops(p, "a", 3); /* told when no packet came any more */
+    place_ingest(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_KNOWN, 1, 0);
+    assert_non_null(strstr(p->r.warning[0].text, "3 packets were lost"));
+    assert_true(place_capture(p, 0).partial);
+    assert_int_equal(place_capture(p, 0).state, CAPTURE_WHOLE);
+    assert_int_equal(place_rows(p, NULL), 1);
+}
+
 static void knows_a_copy_within_the_same_run(void **state)
 {
     struct place *p = *state;
@@ -256,6 +317,7 @@ int main(void)
         PLACE_TEST(keeps_sensors_apart),
         PLACE_TEST(reads_folders_in_the_order_of_time),
         PLACE_TEST(reads_on_where_a_path_is_too_long),
+        PLACE_TEST(remembers_that_packets_were_lost),
         PLACE_TEST(knows_a_copy_within_the_same_run),
         PLACE_TEST(reads_standard_input_exactly_once_too),
         PLACE_TEST(skips_odd_times_or_keeps_them_apart),
