@@ -73,7 +73,10 @@ static bool bind_both(struct stage_bind *b, const struct ast *calls,
     s->out = c;
     s->holds = true;
     s->weighs = true;
-    return bind_keys(b, keys, s, c, e) && bind_calls(b, calls, s, c, e);
+    if (!bind_keys(b, keys, s, c, e))
+        return false;
+    c->keys = bound->keys;
+    return bind_calls(b, calls, s, c, e);
 }
 
 static bool bind_stats(struct stage_bind *b, const struct ast_stage *n,

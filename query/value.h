@@ -27,6 +27,7 @@ struct columns {
     uint32_t n;
     struct column_def *col;
     bool packets; /* rows are packets: column i is field i, `dir` computed */
+    uint32_t keys; /* the first so many tell the rows apart; 0: unknown */
     /* In the filter of `seen`: the columns from FIELD_COUNT on are those of
      * these rows, named this.x; else NULL. */
     const struct columns *row;
