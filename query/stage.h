@@ -37,8 +37,9 @@ struct stage {
     bool passes;  /* columns of `in` are also those of `out`, at their places */
     bool holds;   /* puts nothing out before it has seen all */
     bool ordered; /* wants rows in packet order */
-    bool weighs;  /* takes rows that stand for several packets */
-    void *bound;  /* the kind's own */
+    bool any_order; /* nobody after it minds in which order rows come */
+    bool weighs;    /* takes rows that stand for several packets */
+    void *bound;    /* the kind's own */
     uint64_t *need; /* columns of `out` that those after it touch */
 };
 
@@ -86,6 +87,10 @@ bool stage_length(struct stage_bind *b, const struct ast *n, int64_t *out,
 /* The column `time`, noted in s->expr. NULL: there is none that holds times. */
 const struct expr *stage_time(struct stage_bind *b, struct stage *s,
                               struct err *e);
+/* Notes that s reads these fields, a list that ends with FIELD_TIME, and the
+ * time. False: the rows are no packets, or in another order than packets. */
+bool stage_packets(struct stage_bind *b, struct stage *s,
+                   const enum field_id *field, struct err *e) MUST_CHECK;
 /* The name and the expression of `name = EXPR` or EXPR. */
 struct stage_named {
     const char *name;
@@ -103,7 +108,7 @@ uint32_t stage_list_length(const struct ast *n);
 
 extern const struct stage_kind stage_where, stage_stats, stage_distinct,
     stage_add, stage_show, stage_sort, stage_head, stage_top, stage_set,
-    stage_burst;
+    stage_burst, stage_attempts, stage_flows, stage_dedup;
 
 /* set: the set that a run has made, in the run's arena. NULL: error. */
 const struct set *stage_set_result(struct stage_run *r);

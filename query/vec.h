@@ -25,6 +25,9 @@ bool vec_reserve(struct vec *v, uint32_t n, struct budget *b) MUST_CHECK;
 bool vec_extend(struct vec *v, uint32_t n, struct budget *b) MUST_CHECK;
 /* Room was reserved; the first absent value takes memory from b. */
 bool vec_append(struct vec *v, struct value x, struct budget *b) MUST_CHECK;
+/* Value i, which there is, becomes x; as vec_append. */
+bool vec_set(struct vec *v, uint32_t i, struct value x,
+             struct budget *b) MUST_CHECK;
 /* Appends the rows of `rows`. Sets are kept by their pointers. */
 bool vec_append_rows(struct vec *v, const struct column *c,
                      const struct sel *rows, struct budget *b) MUST_CHECK;
