@@ -21,10 +21,13 @@ static const struct packet_key_fields key = {
 
 static const enum field_id counted[] = {FIELD_LEN, FIELD_FLAGS, FIELD_TIME};
 
+/* id, name, type */
+#define ADDRESSES(COLUMN)                                                      \
+    COLUMN(SRC, "src", ADDR)                                                   \
+    COLUMN(DST, "dst", ADDR)
+
 /* id, name, type, value in struct flow `f`, where it is absent */
 #define COLUMNS(COLUMN)                                                        \
-    COLUMN(SRC, "src", ADDR, 0, false)                                         \
-    COLUMN(DST, "dst", ADDR, 0, false)                                         \
     COLUMN(SPORT, "sport", INT, f->key.value[SPORT],                           \
            !packet_key_has(&f->key, SPORT))                                    \
     COLUMN(DPORT, "dport", INT, f->key.value[DPORT],                           \
@@ -42,15 +45,15 @@ static const enum field_id counted[] = {FIELD_LEN, FIELD_FLAGS, FIELD_TIME};
     COLUMN(ANSWERED, "answered", BOOL, f->way[1].packets > 0, false)
 
 enum {
-#define COLUMN(id, name, type, value, absent) OUT_##id,
-    COLUMNS(COLUMN)
+#define COLUMN(id, ...) OUT_##id,
+    ADDRESSES(COLUMN) COLUMNS(COLUMN)
 #undef COLUMN
         OUT_COUNT
 };
 
 static const struct column_def columns[] = {
-#define COLUMN(id, name, kind, value, absent) {name, {.type = TYPE_##kind}},
-    COLUMNS(COLUMN)
+#define COLUMN(id, name, kind, ...) {name, {.type = TYPE_##kind}},
+    ADDRESSES(COLUMN) COLUMNS(COLUMN)
 #undef COLUMN
 };
 

@@ -54,14 +54,6 @@ error
   all inbound | unless seen outbound before within 1h on reverse flow
                 ^^^^^^
 
-# flows is not built
-query
-all | flows
-error
-1:7: `flows` is not built in this version
-  all | flows
-        ^^^^^
-
 # write is not built
 query
 all | write "x.csv"
