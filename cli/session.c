@@ -160,7 +160,10 @@ bool session_set_tz(struct session *s, const char *text, struct err *e)
 static void take_args(struct session *s, const struct command_call *c)
 {
     const struct session_args *a = &s->args;
+    const char *tmp = getenv("TMPDIR"); /* NOLINT: one thread */
 
+    if (a->tmp)
+        tmp = a->tmp;
     s->quiet = c->globals.quiet;
     s->verbose = c->globals.verbose;
     s->format = a->format ? &format_kinds[a->format - 1] : NULL;
@@ -169,11 +172,13 @@ static void take_args(struct session *s, const struct command_call *c)
      * or `all`, means them too. */
     s->settings = (struct query_settings){.tz = a->tz,
                                           .mem = a->mem,
+                                          .tmp = tmp && tmp[0] ? tmp : NULL,
                                           .limit_time = a->limit_time,
                                           .odd = true,
                                           .explain = a->explain,
                                           .profile = a->profile,
                                           .skip_damaged = a->skip_damaged,
+                                          .keep_unknown = a->keep_unknown,
                                           .stop = &stop_flag};
 }
 
@@ -212,7 +217,7 @@ struct run {
     const char *text, *file;
     FILE *out; /* stdout, or -o once the first query begins */
     struct format format;
-    bool open, no_data, left_out;
+    bool open, no_data, left_out, uncovered;
     struct err e; /* of the output */
 };
 
@@ -302,6 +307,7 @@ static void on_end(void *ctx, uint32_t index, const struct query_counts *n)
     if (r->s->verbose && !r->s->quiet)
         say_counts(n);
     r->left_out = r->left_out || n->left_out > 0;
+    r->uncovered = r->uncovered || n->uncovered > 0;
     if (!n->no_data)
         return;
     r->no_data = true;
@@ -373,5 +379,5 @@ int session_run(struct session *s, const char *text, size_t len,
     }
     if (!written)
         return command_fail(&r.e);
-    return r.no_data || r.left_out ? 3 : 0;
+    return r.no_data || r.left_out || r.uncovered ? 3 : 0;
 }

@@ -15,14 +15,15 @@ struct session_args {
     const char *tz, *now;
     struct options_list set;
     uint64_t mem;
+    const char *tmp;
     uint32_t jobs;
     int64_t limit_time;
-    bool explain, profile, skip_damaged;
+    bool explain, profile, skip_damaged, keep_unknown;
     const char *file, *out; /* query only */
 };
 
 /* All are query's, the first SESSION_SHARED also the shell's. */
-enum { SESSION_SHARED = 12, SESSION_OPTIONS = 15 };
+enum { SESSION_SHARED = 14, SESSION_OPTIONS = 17 };
 extern const struct option_row session_options[SESSION_OPTIONS];
 
 struct session {

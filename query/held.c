@@ -1,107 +1,117 @@
-/* held.c - columns begin with their first value; places before are absent. */
+/* held.c - a column begins with its first value. */
 #include "query/held.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
-void held_open(struct held *h, const struct stage_run *r, uint32_t cols)
+void held_open(struct held *h, const struct columns *c, const uint64_t *need)
 {
-    *h = (struct held){.cols = cols, .need = r->stage->need, .run = r->run};
-    h->col = memory_zeroed(cols + 1, sizeof *h->col);
-    for (uint32_t i = 0; i < cols; i++)
-        h->col[i].lane = schema_types[r->stage->out->col[i].type.type].lane;
+    *h = (struct held){.columns = c, .need = need};
+    h->col = memory_zeroed(c->n + 1, sizeof *h->col);
+    for (uint32_t i = 0; i < c->n; i++)
+        h->col[i].lane = schema_types[c->col[i].type.type].lane;
 }
 
-void held_close(struct held *h)
+void held_close(struct held *h, struct budget *b)
 {
-    for (uint32_t i = 0; i < h->cols; i++)
-        vec_free(&h->col[i], h->run->budget);
-    budget_give(h->run->budget, h->sets_charged);
+    for (uint32_t i = 0; h->col && i < h->columns->n; i++)
+        vec_free(&h->col[i], b);
+    budget_give(b, h->sets_charged);
     arena_free(&h->sets);
     free(h->col);
+    *h = (struct held){0};
 }
 
-static bool has_value(const struct column *c, const uint16_t *row, uint32_t n)
+/* Sets of a batch die with it. */
+static bool keep_sets(struct held *h, struct vec *v, uint32_t from,
+                      struct run *r)
 {
-    for (uint32_t k = 0; k < n; k++) {
-        if (!column_absent(c, row[k]))
+    size_t before = h->sets.bytes;
+
+    for (uint32_t i = from; v->lane == LANE_SET && i < v->n; i++) {
+        if (!vec_absent(v, i))
+            v->set[i] = vec_copy_set(&h->sets, v->set[i]);
+    }
+    if (!budget_take(r->budget, h->sets.bytes - before))
+        return false;
+    h->sets_charged += h->sets.bytes - before;
+    return true;
+}
+
+bool held_values(struct held *h, struct vec *v, const struct column *c,
+                 const struct sel *rows, struct run *r)
+{
+    uint32_t from = v->n;
+
+    return vec_append_rows(v, c, rows, r->budget) && keep_sets(h, v, from, r);
+}
+
+static bool has_value(const struct column *c, const struct sel *rows)
+{
+    for (uint32_t k = 0; k < rows->n; k++) {
+        if (!column_absent(c, rows->row[k]))
             return true;
     }
     return false;
 }
 
-/* Room for `n` places; those that are new are absent. */
-static bool room(struct held *h, struct vec *v, uint32_t n)
+/* The rows before the first value are absent. */
+static bool begin_column(struct held *h, struct vec *v, struct run *r)
 {
-    static const struct value none = {.absent = true};
+    const struct value none = {.absent = true};
 
-    if (n <= v->n)
+    if (!vec_reserve(v, h->n + 1, r->budget))
+        return false;
+    while (v->n < h->n)
+        vec_append(v, none, r->budget);
+    return true;
+}
+
+static bool append_column(struct held *h, uint32_t i, struct batch *b,
+                          struct run *r)
+{
+    struct vec *v = &h->col[i];
+    const struct column *c = batch_column(b, i);
+
+    if (v->n == 0 && !has_value(c, &b->sel))
         return true;
-    if (!vec_reserve(v, n, h->run->budget))
+    if (v->n == 0 && !begin_column(h, v, r))
         return false;
-    while (v->n < n) {
-        if (!vec_append(v, none, h->run->budget))
+    return held_values(h, v, c, &b->sel, r);
+}
+
+bool held_append(struct held *h, struct batch *b, struct run *r)
+{
+    for (uint32_t i = 0; i < b->cols; i++) {
+        if (!run_check(r))
+            return false;
+        if ((h->need[i / 64] >> (i % 64) & 1) && !append_column(h, i, b, r))
             return false;
     }
-    return true;
+    h->n += b->sel.n;
+    return r->e->code == ERR_NONE;
 }
 
-static bool keep_set(struct held *h, struct value *v)
+void held_clear(struct held *h, struct budget *b)
 {
-    size_t before = h->sets.bytes;
-
-    v->cell.set = vec_copy_set(&h->sets, v->cell.set);
-    size_t more = h->sets.bytes - before;
-    if (!budget_take(h->run->budget, more))
-        return false;
-    h->sets_charged += more;
-    return true;
+    for (uint32_t i = 0; i < h->columns->n; i++)
+        vec_clear(&h->col[i]);
+    budget_give(b, h->sets_charged);
+    h->sets_charged = 0;
+    arena_reset(&h->sets);
+    h->n = 0;
 }
 
-static bool put_column(struct held *h, struct vec *v, const struct column *c,
-                       const uint16_t *row, const uint32_t *place, uint32_t n)
+void held_fill(const struct held *h, uint32_t i, const uint32_t *id, uint32_t n,
+               struct vec *out)
 {
-    uint32_t most = 0;
-
-    if (v->cap == 0 && !has_value(c, row, n))
-        return true;
-    for (uint32_t k = 0; k < n; k++)
-        most = place[k] > most ? place[k] : most;
-    if (!room(h, v, most + 1))
-        return false;
-    for (uint32_t k = 0; k < n; k++) {
-        struct value x = value_at(c, v->lane, row[k]);
-        if (v->lane == LANE_SET && !x.absent && !keep_set(h, &x))
-            return false;
-        if (!vec_set(v, place[k], x, h->run->budget))
-            return false;
+    if (h->col[i].n > 0) {
+        vec_gather(&h->col[i], id, n, out);
+        return;
     }
-    return true;
-}
-
-bool held_put(struct held *h, struct batch *b, const uint16_t *row,
-              const uint32_t *place, uint32_t n)
-{
-    for (uint32_t i = 0; n > 0 && i < h->cols; i++) {
-        if (!(h->need[i / 64] >> (i % 64) & 1))
-            continue;
-        if (!put_column(h, &h->col[i], batch_column(b, i), row, place, n))
-            return false;
-    }
-    return true;
-}
-
-void held_gather(const struct held *h, uint32_t col, const uint32_t *place,
-                 uint32_t n, struct vec *out)
-{
-    const struct vec *v = &h->col[col];
-
     vec_start(out, n);
-    for (uint32_t k = 0; k < n; k++) {
-        if (place[k] >= v->n || vec_absent(v, place[k]))
-            vec_mark_absent(out, k);
-        else
-            vec_put(out, k, vec_cell(v, place[k]));
-    }
+    for (uint32_t k = 0; k < n; k++)
+        vec_mark_absent(out, k);
 }

@@ -24,6 +24,21 @@ static bool push_out(struct stage_run *r, struct batch *b)
 
 static const struct stage_kind output = {.name = "output", .push = push_out};
 
+static bool relieve(void *ctx)
+{
+    struct pipeline *line = ctx;
+    bool any = false;
+
+    for (uint32_t i = 0; i < line->n; i++) {
+        struct stage_run *r = &line->run[i];
+        if (r->stage->kind->spill && r->stage->kind->spill(r))
+            any = true;
+        if (r->run->e->code != ERR_NONE)
+            return false;
+    }
+    return any;
+}
+
 static void pipeline_open(struct query_work *w, const struct plan *p,
                           struct pipeline *line)
 {
@@ -32,6 +47,8 @@ static void pipeline_open(struct query_work *w, const struct plan *p,
     *last = (struct stage){.kind = &output, .in = p->out, .out = p->out};
     line->n = p->stages + 1;
     line->run = memory_zeroed(line->n, sizeof *line->run);
+    w->run.relieve = relieve;
+    w->run.relieve_ctx = line;
     for (uint32_t i = 0; i < line->n; i++) {
         struct stage_run *r = &line->run[i];
         r->stage = i < p->stages ? &p->stage[i] : last;
@@ -50,6 +67,7 @@ static void pipeline_close(struct pipeline *line)
         struct stage_run *r = &line->run[i];
         if (r->stage->kind->close)
             r->stage->kind->close(r);
+        r->run->relieve = NULL;
     }
     free(line->run);
 }
@@ -76,6 +94,10 @@ static bool resolve(struct query_work *w, const struct plan *p)
             if (!expr_resolve(p->stage[i].expr[k], &w->scope, w->e))
                 return false;
         }
+        for (uint32_t k = 0; k < p->stage[i].askeds; k++) {
+            if (!expr_resolve(p->stage[i].asked[k], &w->scope, w->e))
+                return false;
+        }
     }
     return true;
 }
@@ -89,6 +111,8 @@ static bool make_set(struct query_work *w, struct scope_slot *slot)
 
     if (!fill_sets(w, p) || !resolve(w, p))
         return false;
+    const char *outer = w->run.let;
+    w->run.let = slot->name;
     store_reader_verify(w->reader, p->range.from, p->range.to);
     scan_plan(&scan, w->reader, p, NULL, &w->arena);
     pipeline_open(w, p, &line);
@@ -97,6 +121,7 @@ static bool make_set(struct query_work *w, struct scope_slot *slot)
     if (ok)
         slot->set = stage_set_result(&line.run[p->stages - 1]);
     pipeline_close(&line);
+    w->run.let = outer;
     if (w->e->code == ERR_LIMIT)
         err_context(w->e, "let %s", slot->name);
     return ok && slot->set;
@@ -191,6 +216,13 @@ static bool run_plan(struct query_work *w, const struct plan *p,
     return ok;
 }
 
+/* What stages had to say comes below the rows. */
+static void put_footers(struct query_work *w)
+{
+    for (const struct run_footer *f = w->run.footers; f; f = f->next)
+        query_note(w, (struct span){0, 0}, "%s", f->text);
+}
+
 bool query_execute(struct query_work *w, uint32_t index)
 {
     const struct query_sink *sink = w->sink;
@@ -200,6 +232,8 @@ bool query_execute(struct query_work *w, uint32_t index)
     struct scan scan;
 
     w->run.deadline = w->run.limit ? start + w->run.limit : 0;
+    w->run.footers = NULL;
+    w->run.uncovered = 0;
     w->budget.peak = w->budget.used;
     note_range(w, p);
     if (!fill_sets(w, p) || !resolve(w, p))
@@ -216,8 +250,10 @@ bool query_execute(struct query_work *w, uint32_t index)
     if (!run_plan(w, p, &scan, &counts))
         return false;
     counts.left_out = w->left_out;
+    counts.uncovered = w->run.uncovered;
     counts.elapsed = run_clock() - start;
     if (sink->end)
         sink->end(sink->ctx, index, &counts);
+    put_footers(w);
     return true;
 }

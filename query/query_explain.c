@@ -98,9 +98,12 @@ void query_explain_plan(struct query_work *w, const struct plan *p,
         line(w, "  columns  %s", columns);
     line(w, "  order    %s",
          p->ordered ? "packet order" : "any: no stage needs packet order");
-    for (uint32_t i = 0; i < p->stages; i++)
-        line(w, "  %-8s -> %s", p->stage[i].kind->name,
-             types_of(&w->arena, p->stage[i].out));
+    for (uint32_t i = 0; i < p->stages; i++) {
+        const struct stage *st = &p->stage[i];
+        line(w, "  %-8s -> %s", st->kind->name, types_of(&w->arena, st->out));
+        if (st->kind->explain)
+            line(w, "           %s", st->kind->explain(st, &w->arena));
+    }
     if (p->stages == 0)
         line(w, "  rows     packets");
 }
@@ -110,11 +113,22 @@ static void seconds(char out[TIMESTAMP_TEXT_MAX], int64_t ns)
     timestamp_format_seconds(out, ns < 0 ? 0 : ns);
 }
 
+static void spilled(char out[64], const struct stage_run *r)
+{
+    char bytes[24];
+
+    out[0] = '\0';
+    if (r->spilled == 0)
+        return;
+    text_bytes(bytes, r->spilled);
+    snprintf(out, 64, ", %s written to disk", bytes);
+}
+
 void query_explain_profile(struct query_work *w, const struct scan_counts *n,
                            const struct stage_run *stage, uint32_t stages,
                            int64_t elapsed)
 {
-    char time[TIMESTAMP_TEXT_MAX], a[32], b[32], c[32], bytes[24];
+    char time[TIMESTAMP_TEXT_MAX], a[32], b[32], c[32], bytes[24], spill[64];
     int64_t inside = 0;
 
     for (uint32_t i = 0; i < stages; i++)
@@ -126,9 +140,13 @@ void query_explain_profile(struct query_work *w, const struct scan_counts *n,
          run_number(c, n->rows));
     for (uint32_t i = 0; i < stages; i++) {
         seconds(time, stage[i].ns);
-        line(w, "  %-8s %s s: %s rows in, %s out", stage[i].stage->kind->name,
+        spilled(spill, &stage[i]);
+        line(w, "  %-8s %s s: %s rows in, %s out%s", stage[i].stage->kind->name,
              time, run_number(a, stage[i].rows_in),
-             run_number(b, stage[i].rows_out));
+             run_number(b, stage[i].rows_out), spill);
+        if (stage[i].stage->kind->profile)
+            line(w, "           %s",
+                 stage[i].stage->kind->profile(&stage[i], &w->arena));
     }
     text_bytes(bytes, w->budget.peak);
     line(w, "  memory   %s at most", bytes);

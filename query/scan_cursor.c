@@ -27,6 +27,14 @@ static void load(struct batch *b, uint32_t i)
     b->col[i] = (struct column){.a = nothing, .absent = all_absent};
 }
 
+static void places(struct batch *b, const struct sel *rows, uint64_t *out)
+{
+    const struct scan_cursor *c = b->source;
+
+    for (uint32_t k = 0; k < rows->n; k++)
+        out[k] = scan_cursor_place(c, rows->row[k]);
+}
+
 struct scan_cursor *scan_cursor_open(const struct scan *s, uint32_t index,
                                      struct run *run,
                                      struct scan_counts *counts)
@@ -50,6 +58,7 @@ struct scan_cursor *scan_cursor_open(const struct scan *s, uint32_t index,
                               .loaded = c->loaded,
                               .load = load,
                               .source = c,
+                              .places = places,
                               .e = run->e};
     counts->blocks++;
     counts->packets += c->rows;
@@ -66,6 +75,16 @@ void scan_cursor_close(struct scan_cursor *c)
     free(c);
 }
 
+/* Memory that stages can do without is given up first. */
+static bool take(struct run *r, size_t bytes)
+{
+    while (!budget_take(r->budget, bytes)) {
+        if (!r->relieve || !r->relieve(r->relieve_ctx))
+            return false;
+    }
+    return true;
+}
+
 /* What the block has decoded since. */
 bool scan_cursor_charge(struct scan_cursor *c)
 {
@@ -73,7 +92,7 @@ bool scan_cursor_charge(struct scan_cursor *c)
 
     if (now < c->charged) {
         budget_give(c->run->budget, c->charged - now);
-    } else if (!budget_take(c->run->budget, now - c->charged)) {
+    } else if (!take(c->run, now - c->charged)) {
         char n[32];
         return run_over(c->run, "scan", "%s blocks read",
                         run_number(n, c->counts->blocks));

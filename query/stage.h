@@ -24,7 +24,13 @@ struct stage_kind {
     /* There are no more rows: puts out what was held back. May be NULL. On
      * failure the run's error is set. */
     void (*finish)(struct stage_run *r);
+    /* Writes what it holds to disk, between batches, where that is much. False:
+     * it is little, or the run's error is set. May be NULL. */
+    bool (*spill)(struct stage_run *r);
     void (*close)(struct stage_run *r); /* may be NULL */
+    /* One more line of --explain and of --profile; may be NULL. */
+    const char *(*explain)(const struct stage *s, struct arena *a);
+    const char *(*profile)(const struct stage_run *r, struct arena *a);
 };
 
 /* A bound stage; immutable. */
@@ -34,8 +40,12 @@ struct stage {
     const struct columns *in, *out;
     const struct expr **expr; /* all that it reads */
     uint32_t exprs;
+    /* What it asks of packets that it reads by itself: no columns of `in`. */
+    const struct expr **asked;
+    uint32_t askeds;
     bool passes;  /* columns of `in` are also those of `out`, at their places */
     bool holds;   /* puts nothing out before it has seen all */
+    bool waits;   /* keeps rows for a while, and needs room for that */
     bool ordered; /* wants rows in packet order */
     bool any_order; /* nobody after it minds in which order rows come */
     bool weighs;    /* takes rows that stand for several packets */
@@ -50,12 +60,17 @@ struct stage_run {
     struct run *run;
     void *state; /* the kind's own */
     uint64_t rows_in, rows_out;
-    int64_t ns; /* in this stage alone, when profiled */
+    int64_t ns;       /* in this stage alone, when profiled */
+    uint64_t spilled; /* bytes written to disk */
 };
 
 /* Hands a batch on; an empty one is dropped. */
 bool stage_push(struct stage_run *r, struct batch *b);
 bool stage_finish(struct stage_run *r);
+/* Bytes of the budget that a stage which can go to disk leaves alone: buffers
+ * for doing so, and a share for each later stage that holds rows. */
+enum { STAGE_SPILL_PART = 16 }; /* of the limit is much, for spill above */
+size_t stage_kept(const struct stage_run *r);
 
 const struct stage_kind *stage_find(const char *name);
 
@@ -66,7 +81,9 @@ struct stage_bind {
     const char *source; /* the text that spans point into */
     size_t source_len;
     const struct columns *in;
-    bool in_order; /* the rows come in packet order */
+    const struct columns *packets; /* the fields of packets */
+    bool keep_unknown;             /* see query_settings */
+    bool in_order;                 /* the rows come in packet order */
 };
 
 /* Words of the text, blanks and comments between them as one blank. */
@@ -78,6 +95,9 @@ const struct expr *stage_value(struct stage_bind *b, struct stage *s,
                                const struct ast *n, struct err *e);
 const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
                                    const struct ast *n, struct err *e);
+/* Notes an expression in s->expr, or in s->asked. */
+void stage_reads(struct stage_bind *b, struct stage *s, const struct expr *x);
+void stage_asks(struct stage_bind *b, struct stage *s, const struct expr *x);
 /* A number or $parameter of 0 or more. */
 bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
                  struct err *e) MUST_CHECK;

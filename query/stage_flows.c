@@ -93,7 +93,7 @@ static bool bind(struct stage_bind *b, const struct ast_stage *n,
     bound->gap = 5 * TIMESTAMP_MINUTE;
     s->bound = bound;
     s->out = c;
-    s->ordered = true;
+    s->ordered = s->waits = true;
     return stage_packets(b, s, key.addr, e) &&
            stage_packets(b, s, key.value, e) &&
            stage_packets(b, s, counted, e) &&
