@@ -79,6 +79,7 @@ static bool gather(struct info *i, struct store *s, struct err *e)
 {
     i->dir = store_dir(s);
     i->bytes = store_bytes_on_disk(s);
+    i->format = store_format_of(s);
     if (!store_usage(i->reader, &i->usage, e))
         return false;
     find_span(i);

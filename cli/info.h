@@ -20,7 +20,8 @@ struct info {
     struct arena arena; /* holds what the pointers point to */
     const char *dir;
     struct store_reader *reader;
-    uint64_t bytes; /* on disk */
+    uint64_t bytes;  /* on disk */
+    uint32_t format; /* of the store */
     struct store_usage usage;
     bool any; /* there are packets of ordinary times, and so a span */
     int64_t first, last;

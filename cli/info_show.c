@@ -167,7 +167,8 @@ void info_print(FILE *out, const struct info *i)
 
     fputs("store      ", out);
     put_text(out, i->dir);
-    fprintf(out, " (format %" PRIu32 ")\n", store_format);
+    fprintf(out, " (format %" PRIu32 "%s)\n", i->format,
+            i->format < store_format ? ": `trawl upgrade` rewrites it" : "");
     print_span(out, i);
     print_sizes(out, i);
     print_index(out, i);
@@ -309,7 +310,7 @@ void info_json(FILE *out, const struct info *i, bool captures, bool streams)
 
     json_open(&j, NULL, '{');
     json_text(&j, "store", i->dir);
-    json_number(&j, "format", store_format);
+    json_number(&j, "format", i->format);
     json_maybe_time(&j, "first", i->any, i->first);
     json_maybe_time(&j, "last", i->any, i->last);
     json_number(&j, "packets", i->usage.rows);

@@ -185,6 +185,7 @@ struct store *store_open(const char *dir, struct err *e)
         return NULL;
     }
     s->options = h.options;
+    s->format = h.format;
     memcpy(s->id, h.id, sizeof s->id);
     return s;
 }
@@ -206,6 +207,11 @@ const char *store_dir(const struct store *s)
 struct store_options store_options_of(const struct store *s)
 {
     return s->options;
+}
+
+uint32_t store_format_of(const struct store *s)
+{
+    return s->format;
 }
 
 static uint64_t folder_bytes(const char *path)

@@ -33,6 +33,8 @@ struct store *store_open(const char *dir, struct err *e) MUST_CHECK;
 void store_close(struct store *s);
 const char *store_dir(const struct store *s);
 struct store_options store_options_of(const struct store *s);
+/* Version of its format when it was opened; store_format at most. */
+uint32_t store_format_of(const struct store *s);
 
 /* ---- what the store knows of captures ---- */
 

@@ -20,8 +20,10 @@
 #include <unistd.h>
 
 #include "store/store.h"
+#include "store/upgrade.h"
 #include "tests/feeds.h"
 #include "tests/folder.h"
+#include "tests/old.h"
 
 #define START INT64_C(1788220800000000000) /* 2026-09-01T00:00:00Z */
 
@@ -289,6 +291,82 @@ static void calls_that_fail_are_errors(void **state)
     }
 }
 
+/* ---- an upgrade ---- */
+
+static _Noreturn void upgrade(const char *folder, enum fault kind, int n)
+{
+    struct upgrade_how how = {0};
+    struct upgrade_counts counts;
+    struct store *s;
+
+    if (freopen("/dev/null", "w", stderr) == NULL)
+        _exit(79);
+    fault.left = n;
+    fault.kind = kind;
+    s = store_open(folder, &e);
+    bool good = s && upgrade_run(s, &how, &counts, &e);
+    bool struck = n > 0 && fault.left == 0;
+    fault.left = 0;
+    store_close(s);
+    _exit(!good ? err_exit_status(&e) : struck ? 78 : 0);
+}
+
+/* All packets are there, and the next upgrade makes it whole. */
+static void upgrade_on(const char *folder)
+{
+    struct upgrade_how how = {0};
+    struct upgrade_counts counts;
+    uint64_t blocks, rows;
+    uint32_t damage = 0;
+    struct store *s = store_open(folder, &e);
+
+    if (!s)
+        fail_msg("%s", e.text);
+    assert_int_equal(read_store(s), 150);
+    feeds_expect(&seen, &base, 150);
+    if (!upgrade_run(s, &how, &counts, &e))
+        fail_msg("%s", e.text);
+    struct old_counts n = old_count(s);
+    assert_int_equal(n.old_blocks + n.old_heads + n.without_front +
+                         n.without_run + n.steps,
+                     0);
+    assert_true(store_check(s, count_damage, &damage, &blocks, &rows, &e));
+    assert_int_equal(damage, 0);
+    assert_int_equal(rows, 150);
+    store_close(s);
+}
+
+static bool upgrade_nth(enum fault kind, int n)
+{
+    char *folder = folder_make();
+
+    make_store(folder);
+    struct store *s = store_open(folder, &e);
+    old_make(s);
+    store_close(s);
+    pid_t pid = fork();
+    if (pid == 0)
+        upgrade(folder, kind, n);
+    int status = ended(pid);
+    if (status != 0 && status != 5 && status != 77 && status != 78)
+        fail_msg("an upgrade's fault %d %d ends with %d", (int)kind, n, status);
+    upgrade_on(folder);
+    folder_remove(folder);
+    return status != 0;
+}
+
+static void an_upgrade_cut_off_is_finished_by_the_next(void **state)
+{
+    (void)state;
+    for (enum fault kind = MEMORY; kind <= DEATH; kind++) {
+        int n = 1;
+        while (kind != FAULTS && n < 1 << 20 && upgrade_nth(kind, n))
+            n += n < 16 ? 1 : n / 4;
+        if (kind != FAULTS && kind != WRITEV)
+            assert_in_range(n, 3, (1 << 20) - 1);
+    }
+}
+
 /* ---- making a store ---- */
 
 /* The process is gone at the n-th call that makes or writes a file. */
@@ -415,6 +493,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_that_fails_ends_it_cleanly),
         cmocka_unit_test(calls_that_fail_are_errors),
+        cmocka_unit_test(an_upgrade_cut_off_is_finished_by_the_next),
         cmocka_unit_test(a_store_half_made_is_made_whole),
         cmocka_unit_test(a_limit_on_files_is_an_error),
         cmocka_unit_test(a_full_disk_is_an_error_and_more_space_the_cure),
