@@ -66,6 +66,8 @@ static void count_captures(struct info *i)
 /* Coverage comes by sensor and time. */
 static void find_gaps(struct info *i)
 {
+    if (!store_reader_covers(i->reader, &i->no_cover))
+        return;
     i->cover = store_reader_coverage(i->reader, &i->arena, &i->covers);
     i->gap = arena_array(&i->arena, struct info_gap, i->covers + 1);
     for (uint32_t k = 1; k < i->covers; k++) {

@@ -32,7 +32,8 @@ struct info {
     uint32_t covers;
     struct info_gap *gap;
     uint32_t gaps;
-    uint64_t cut; /* captures that end in the middle */
+    struct err no_cover; /* with a code: why coverage is not known */
+    uint64_t cut;        /* captures that end in the middle */
 };
 
 /* Times are UTC. */

@@ -88,6 +88,11 @@ static void print_coverage(FILE *out, const struct info *i)
 {
     char from[TIMESTAMP_TEXT_MAX], to[TIMESTAMP_TEXT_MAX];
 
+    if (i->no_cover.code) {
+        fputs("coverage   not known: ", out);
+        put_text(out, i->no_cover.text);
+        fputc('\n', out);
+    }
     for (uint32_t k = 0; k < i->covers && k < GAPS_SHOWN; k++) {
         fputs(k ? "           " : "coverage   ", out);
         put_text(out, i->cover[k].sensor);
@@ -254,6 +259,12 @@ static void json_interval(struct json *j, const char *sensor, int64_t from,
 
 static void json_coverage(struct json *j, const struct info *i)
 {
+    if (i->no_cover.code) {
+        json_null(j, "coverage");
+        json_null(j, "gaps");
+        json_text(j, "coverage_unknown", i->no_cover.text);
+        return;
+    }
     json_open(j, "coverage", '[');
     for (uint32_t k = 0; k < i->covers; k++)
         json_interval(j, i->cover[k].sensor, i->cover[k].from, i->cover[k].to);

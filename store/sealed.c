@@ -90,7 +90,7 @@ bool sealed_change(struct kv_txn *t, uint32_t db, struct kv_bytes key,
 {
     struct sealed_sum s;
     struct kv_bytes old;
-    bool kept;
+    bool kept = false;
 
     if (!read_sum(t, db, &s, &kept, e) ||
         (!kept && !is_empty(t, db, &kept, e)) || !kv_get(t, db, key, &old, e))
@@ -140,7 +140,7 @@ bool sealed_begin(struct kv_txn *t, uint32_t db, struct err *e)
 {
     struct kv_bytes key, v;
     struct sealed_sum sum = {0};
-    bool kept;
+    bool kept = false;
 
     if (!sealed_kept(t, db, &kept, e) || kept)
         return kept;

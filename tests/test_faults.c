@@ -101,6 +101,22 @@ ssize_t pwrite(int fd, const void *data, size_t n, off_t at)
     return -1;
 }
 
+ssize_t write(int fd, const void *data, size_t n)
+{
+    REAL(ssize_t(int, const void *, size_t), "write");
+    if (strikes(DEATH))
+        _exit(77);
+    return real(fd, data, n);
+}
+
+int rename(const char *from, const char *to)
+{
+    REAL(int(const char *, const char *), "rename");
+    if (strikes(DEATH))
+        _exit(77);
+    return real(from, to);
+}
+
 ssize_t writev(int fd, const struct iovec *v, int n)
 {
     REAL(ssize_t(int, const struct iovec *, int), "writev");
@@ -369,6 +385,21 @@ static void an_upgrade_cut_off_is_finished_by_the_next(void **state)
 
 /* ---- making a store ---- */
 
+static const char site[] = "zone UTC\n";
+
+/* A store that is there has its whole site file. */
+static void assert_site(const char *folder)
+{
+    char path[600], text[64] = {0};
+
+    snprintf(path, sizeof path, "%s/site.trawl", folder);
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    assert_int_equal(fread(text, 1, sizeof text - 1, f), sizeof site - 1);
+    fclose(f);
+    assert_string_equal(text, site);
+}
+
 /* The process is gone at the n-th call that makes or writes a file. */
 static bool die_making(int n)
 {
@@ -379,18 +410,19 @@ static bool die_making(int n)
     if (pid == 0) {
         fault.left = n;
         fault.kind = DEATH;
-        _exit(store_create(folder, &o, &e) ? 0 : 79);
+        _exit(store_create_site(folder, &o, site, &e) ? 0 : 79);
     }
     int status = ended(pid);
     assert_true(status == 0 || status == 77);
     bool there = store_exists(folder);
     assert_true(there || status == 77);
-    if (!there && !store_create(folder, &o, &e))
+    if (!there && !store_create_site(folder, &o, site, &e))
         fail_msg("after %d calls: %s", n, e.text);
     struct store *s = store_open(folder, &e);
     if (!s)
         fail_msg("after %d calls: %s", n, e.text);
     assert_true(store_options_of(s).macs);
+    assert_site(folder);
     assert_true(feeds_ingest(s, &base, &e));
     assert_int_equal(read_store(s), 150);
     store_close(s);
