@@ -87,6 +87,10 @@ static bool gather(struct info *i, struct store *s, struct err *e)
     find_span(i);
     count_captures(i);
     find_gaps(i);
+    if (store_reader_captures(i->reader) > 0)
+        i->overlaps =
+            overlap_find(store_reader_capture(i->reader, 0),
+                         store_reader_captures(i->reader), &i->overlap);
     return true;
 }
 
@@ -117,6 +121,7 @@ static int run_info(struct command_call *c)
         show(&i, c->args);
     if (i.reader)
         store_reader_close(i.reader);
+    free(i.overlap);
     arena_free(&i.arena);
     strtab_free(&text);
     store_close(s);

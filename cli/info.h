@@ -2,7 +2,7 @@
 #ifndef CLI_INFO_H
 #define CLI_INFO_H
 
-#include "store/store.h"
+#include "store/overlap.h"
 
 /* Packets and captures of one sensor. */
 struct info_sensor {
@@ -32,8 +32,10 @@ struct info {
     uint32_t covers;
     struct info_gap *gap;
     uint32_t gaps;
-    struct err no_cover; /* with a code: why coverage is not known */
-    uint64_t cut;        /* captures that end in the middle */
+    struct err no_cover;     /* with a code: why coverage is not known */
+    struct overlap *overlap; /* by capture; to be freed */
+    uint32_t overlaps;
+    uint64_t cut; /* captures that end in the middle */
 };
 
 /* Times are UTC. */

@@ -6,6 +6,7 @@
 #include "ingest/decode.h"
 #include "ingest/feed.h"
 #include "ingest/ingest.h"
+#include "ingest/overlaps.h"
 #include "ingest/paths.h"
 
 enum { PIPELINE_HELD_MAX = 1024, PIPELINE_CANDIDATES = 16 };
@@ -29,6 +30,7 @@ struct pipeline {
     /* Captures that ended and wait for their commit; owned. */
     struct store_capture *held[PIPELINE_HELD_MAX];
     uint32_t n_held;
+    struct overlaps overlaps;
 };
 
 /* Stop flag, progress, commits that are due: looked at every 4,096 packets
