@@ -188,6 +188,20 @@ bool store_block_column(struct store_block *b, enum field_id f, uint32_t from,
                         uint32_t n, struct column *out,
                         struct err *e) MUST_CHECK;
 
+/* Many rows of a block look alike or belong to the same flow, and then have a
+ * code in common. The fields of `of` (bit f: field f) whose values, or absence,
+ * follow from the code; none where the block does not lie in this way. */
+bool store_block_coded(struct store_block *b, enum batch_code by, uint64_t of,
+                       uint64_t *out, struct err *e) MUST_CHECK;
+/* The code of each row, and how many codes there are. The block's. */
+bool store_block_codes(struct store_block *b, enum batch_code by,
+                       const uint16_t **code, uint32_t *n,
+                       struct err *e) MUST_CHECK;
+/* As store_block_column, of codes, at most BATCH_ROWS; f must follow. */
+bool store_block_code_column(struct store_block *b, const struct batch_span *of,
+                             enum field_id f, struct column *out,
+                             struct err *e) MUST_CHECK;
+
 /* What breaks ties of time and sensor in packet order. */
 struct store_order {
     struct digest capture;
