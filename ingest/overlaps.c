@@ -15,7 +15,7 @@ struct overlaps_known {
 
 void overlaps_begin(struct overlaps *o, struct store *s)
 {
-    struct store_capture *c;
+    struct store_capture *c = NULL;
     struct overlap *found = NULL;
     struct err ignored = {0};
     uint32_t n;
@@ -24,7 +24,7 @@ void overlaps_begin(struct overlaps *o, struct store *s)
     if (overlap_captures(s, &c, &n, &ignored))
         o->n = overlap_find(c, n, &found);
     o->known = memory_zeroed((size_t)o->n + 1, sizeof *o->known);
-    for (uint32_t i = 0; i < o->n; i++)
+    for (uint32_t i = 0; c && i < o->n; i++)
         o->known[i] =
             (struct overlaps_known){c[found[i].capture].id, found[i].length};
     free(found);
@@ -56,14 +56,14 @@ static void warn(struct ingest_report *r, const struct store_capture *c,
 
 void overlaps_end(struct overlaps *o, struct store *s, struct ingest_report *r)
 {
-    struct store_capture *c;
+    struct store_capture *c = NULL;
     struct overlap *found = NULL;
     struct err ignored = {0};
     uint32_t n, overlaps = 0, at = 0;
 
     if (overlap_captures(s, &c, &n, &ignored))
         overlaps = overlap_find(c, n, &found);
-    for (uint32_t i = 0; i < overlaps; i++) {
+    for (uint32_t i = 0; c && i < overlaps; i++) {
         const struct store_capture *one = &c[found[i].capture];
         if (!is_known(o, &at, one->id, found[i].length))
             warn(r, one, &c[found[i].with], found[i].length);

@@ -206,7 +206,9 @@ static int by_id(const void *key, const void *capture)
 static const struct store_capture *find_capture(const struct store_reader *r,
                                                 uint64_t id)
 {
-    return bsearch(&id, r->capture, r->captures, sizeof *r->capture, by_id);
+    return r->capture ? bsearch(&id, r->capture, r->captures,
+                                sizeof *r->capture, by_id)
+                      : NULL;
 }
 
 static bool tally_row(void *ctx, const struct month_row *row, struct err *e)
