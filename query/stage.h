@@ -101,9 +101,9 @@ uint32_t stage_list_length(const struct ast *n);
 
 /* ---- the kinds ---- */
 
-extern const struct stage_kind stage_where, stage_stats, stage_distinct,
-    stage_add, stage_show, stage_sort, stage_head, stage_top, stage_set,
-    stage_burst;
+#define STAGE(id) extern const struct stage_kind stage_##id;
+#include "query/stages.def"
+#undef STAGE
 
 /* set: the set that a run has made, in the run's arena. NULL: error. */
 const struct set *stage_set_result(struct stage_run *r);
