@@ -24,7 +24,7 @@ void overlaps_begin(struct overlaps *o, struct store *s)
     if (overlap_captures(s, &c, &n, &ignored))
         o->n = overlap_find(c, n, &found);
     o->known = memory_zeroed((size_t)o->n + 1, sizeof *o->known);
-    for (uint32_t i = 0; c && i < o->n; i++)
+    for (uint32_t i = 0; c && found && i < o->n; i++)
         o->known[i] =
             (struct overlaps_known){c[found[i].capture].id, found[i].length};
     free(found);
@@ -63,7 +63,7 @@ void overlaps_end(struct overlaps *o, struct store *s, struct ingest_report *r)
 
     if (overlap_captures(s, &c, &n, &ignored))
         overlaps = overlap_find(c, n, &found);
-    for (uint32_t i = 0; c && i < overlaps; i++) {
+    for (uint32_t i = 0; c && found && i < overlaps; i++) {
         const struct store_capture *one = &c[found[i].capture];
         if (!is_known(o, &at, one->id, found[i].length))
             warn(r, one, &c[found[i].with], found[i].length);
