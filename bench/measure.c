@@ -94,7 +94,7 @@ int main(int argc, char **argv)
     if (runs < 1)
         return usage();
     for (long i = 0; i < runs; i++) {
-        if (cold)
+        if (cold) /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
             nftw(cold, forget_file, 16, FTW_PHYS);
         if (run(argv + 2, &c) != 0) {
             fprintf(stderr, "measure: %s failed\n", argv[2]);
