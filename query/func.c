@@ -66,30 +66,33 @@ static void bounds_abs(const struct expr *call, const struct func_bounds *arg,
     func_bounds_range(out, r.lo < 0 && r.hi > 0 ? 0 : least, lo > hi ? lo : hi);
 }
 
-/* Starts of calendar units. Neighbouring rows mostly share one. */
-static void floor_rows(struct func_frame *f, enum tz_unit unit)
+/* Starts of buckets of time. Neighbouring rows mostly share one. */
+static void bucket_rows(struct func_frame *f,
+                        struct tz_bucket (*at)(const struct expr *call,
+                                               int64_t t))
 {
-    const struct tz *tz = f->call->tz;
-    int64_t start = 0, end = 0;
+    struct tz_bucket b = {0, 0};
 
     for (uint32_t i = 0; i < f->rows->n; i++) {
         uint32_t row = f->rows->row[i];
         int64_t t = int_arg(f, 0, row);
         if (is_absent(f, row))
             continue;
-        if (t < start || t >= end) {
-            start = tz_floor(tz, t, unit);
-            end = tz_add(tz, start, unit, 1);
-        }
-        f->out.i[row] = start;
+        if (t < b.from || t >= b.to)
+            b = at(f->call, t);
+        f->out.i[row] = b.from;
     }
 }
 
 /* They never fall as time grows. */
 #define FLOOR(name, unit)                                                      \
+    static struct tz_bucket name##_at(const struct expr *call, int64_t t)      \
+    {                                                                          \
+        return tz_unit_at(call->tz, t, unit);                                  \
+    }                                                                          \
     static void eval_##name(struct func_frame *f)                              \
     {                                                                          \
-        floor_rows(f, unit);                                                   \
+        bucket_rows(f, name##_at);                                             \
     }                                                                          \
     static void bounds_##name(const struct expr *call,                         \
                               const struct func_bounds *arg,                   \
@@ -105,15 +108,14 @@ FLOOR(day, TZ_DAY)
 FLOOR(week, TZ_WEEK)
 FLOOR(month, TZ_MONTH)
 
+static struct tz_bucket bin_at(const struct expr *call, int64_t t)
+{
+    return tz_bin_at(call->tz, t, call->arg[1]->value.i);
+}
+
 static void eval_bin(struct func_frame *f)
 {
-    int64_t width = f->call->arg[1]->value.i;
-
-    for (uint32_t i = 0; i < f->rows->n; i++) {
-        uint32_t row = f->rows->row[i];
-        if (!is_absent(f, row))
-            f->out.i[row] = tz_bin(f->call->tz, int_arg(f, 0, row), width);
-    }
+    bucket_rows(f, bin_at);
 }
 
 static void bounds_bin(const struct expr *call, const struct func_bounds *arg,
@@ -125,24 +127,40 @@ static void bounds_bin(const struct expr *call, const struct func_bounds *arg,
                       tz_bin(call->tz, arg[0].range.hi, width));
 }
 
-static int64_t local(const struct func_frame *f, uint32_t row)
+/* Local time of the rows; the offset is looked up where it may change. */
+static void local_rows(struct func_frame *f, int64_t (*of)(int64_t local))
 {
-    int64_t t = int_arg(f, 0, row), out;
-    int64_t east = tz_offset(f->call->tz, t) * TIMESTAMP_SECOND;
+    struct tz_bucket steady = {0, 0};
+    int64_t east = 0, local;
 
-    return __builtin_add_overflow(t, east, &out) ? t : out;
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        int64_t t = int_arg(f, 0, row);
+        if (is_absent(f, row))
+            continue;
+        if (t < steady.from || t >= steady.to) {
+            steady = tz_steady(f->call->tz, t);
+            east = tz_offset(f->call->tz, t) * TIMESTAMP_SECOND;
+        }
+        f->out.i[row] = of(__builtin_add_overflow(t, east, &local) ? t : local);
+    }
+}
+
+static int64_t hour_of_day(int64_t local)
+{
+    int64_t of_day = local % TIMESTAMP_DAY;
+
+    return (of_day + (of_day < 0 ? TIMESTAMP_DAY : 0)) / TIMESTAMP_HOUR;
+}
+
+static int64_t day_of_week(int64_t local)
+{
+    return timestamp_weekday(local);
 }
 
 static void eval_hod(struct func_frame *f)
 {
-    for (uint32_t i = 0; i < f->rows->n; i++) {
-        uint32_t row = f->rows->row[i];
-        if (is_absent(f, row))
-            continue;
-        int64_t of_day = local(f, row) % TIMESTAMP_DAY;
-        of_day += of_day < 0 ? TIMESTAMP_DAY : 0;
-        f->out.i[row] = of_day / TIMESTAMP_HOUR;
-    }
+    local_rows(f, hour_of_day);
 }
 
 static void bounds_hod(const struct expr *call, const struct func_bounds *arg,
@@ -154,11 +172,7 @@ static void bounds_hod(const struct expr *call, const struct func_bounds *arg,
 
 static void eval_dow(struct func_frame *f)
 {
-    for (uint32_t i = 0; i < f->rows->n; i++) {
-        uint32_t row = f->rows->row[i];
-        if (!is_absent(f, row))
-            f->out.i[row] = timestamp_weekday(local(f, row));
-    }
+    local_rows(f, day_of_week);
 }
 
 static void bounds_dow(const struct expr *call, const struct func_bounds *arg,
