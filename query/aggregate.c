@@ -101,6 +101,7 @@ bool aggregate_bind(struct stage_bind *b, struct stage *s, const struct ast *n,
     if (!c->kind || !check_arguments(c->kind, call, e) ||
         !bind_arguments(b, s, call, c, e))
         return false;
+    c->weighs = c->kind->ops->weighs;
     return c->kind->ops->type(c, call, e);
 }
 

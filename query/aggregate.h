@@ -21,6 +21,7 @@ struct aggregate_call {
     const char *of;    /* the first argument as written */
     struct vtype type; /* of the result */
     bool ordered;      /* depends on the order of rows */
+    bool weighs;       /* takes rows that stand for several packets */
 };
 
 /* Binds n, AST_CALL or AST_ASSIGN of one; expressions are noted in s->expr. */

@@ -9,6 +9,7 @@
 
 struct aggregate_ops {
     bool condition; /* its argument is a condition */
+    bool weighs;    /* takes rows that stand for several packets */
     /* Checks the types of arguments and sets the type of the result. */
     bool (*type)(struct aggregate_call *c, const struct ast *call,
                  struct err *e);
@@ -33,6 +34,13 @@ struct aggregate {
 bool aggregate_refuse(const struct aggregate_call *c, const struct ast *call,
                       const char *what, struct err *e);
 bool aggregate_reserve(struct aggregate_state *s, uint32_t groups) MUST_CHECK;
+
+/* How many packets a row stands for. */
+static inline int64_t aggregate_row_weight(const struct aggregate_rows *in,
+                                           uint32_t row)
+{
+    return in->batch->weight ? in->batch->weight[row] : 1;
+}
 
 #define AGGREGATE(id, least, most, usage, help)                                \
     extern const struct aggregate_ops aggregate_##id;

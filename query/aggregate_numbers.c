@@ -60,7 +60,7 @@ static void count_some(int64_t *count, const struct aggregate_rows *in,
     for (uint32_t j = 0; j < some->n; j++) {
         while (in->rows->row[k] != some->row[j])
             k++;
-        count[in->group[k]]++;
+        count[in->group[k]] += aggregate_row_weight(in, some->row[j]);
     }
 }
 
@@ -75,6 +75,9 @@ static bool update_count(struct aggregate_state *s,
         if (s->run->e->code != ERR_NONE)
             return false;
         count_some(count, in, &some);
+    } else if (in->batch->weight) {
+        for (uint32_t k = 0; k < in->rows->n; k++)
+            count[in->group[k]] += in->batch->weight[in->rows->row[k]];
     } else if (s->lone) {
         count[0] += in->rows->n;
     } else {
@@ -85,6 +88,7 @@ static bool update_count(struct aggregate_state *s,
 }
 
 const struct aggregate_ops aggregate_count = {.condition = true,
+                                              .weighs = true,
                                               .type = type_count,
                                               .reserve = reserve_counts,
                                               .update = update_count,
@@ -143,11 +147,12 @@ static bool update_sum(struct aggregate_state *s,
         uint32_t row = in->rows->row[k], g = in->group[k];
         if (column_absent(c, row))
             continue;
-        s->count.i[g]++;
+        int64_t weight = aggregate_row_weight(in, row);
+        s->count.i[g] += weight;
         if (s->call->in.type == TYPE_REAL)
             s->rsum.r[g] += c->r[row];
         else
-            s->sum[g] += c->i[row];
+            s->sum[g] += (__int128)c->i[row] * weight;
     }
     return true;
 }
@@ -193,11 +198,13 @@ static void result_avg(struct aggregate_state *s, const uint32_t *id,
     }
 }
 
-const struct aggregate_ops aggregate_sum = {.type = type_sum,
+const struct aggregate_ops aggregate_sum = {.weighs = true,
+                                            .type = type_sum,
                                             .reserve = reserve_sums,
                                             .update = update_sum,
                                             .result = result_sum};
-const struct aggregate_ops aggregate_avg = {.type = type_avg,
+const struct aggregate_ops aggregate_avg = {.weighs = true,
+                                            .type = type_avg,
                                             .reserve = reserve_sums,
                                             .update = update_sum,
                                             .result = result_avg};
@@ -331,11 +338,13 @@ static void result_value(struct aggregate_state *s, const uint32_t *id,
     }
 }
 
-const struct aggregate_ops aggregate_min = {.type = type_value,
+const struct aggregate_ops aggregate_min = {.weighs = true,
+                                            .type = type_value,
                                             .reserve = reserve_values,
                                             .update = update_min,
                                             .result = result_value};
-const struct aggregate_ops aggregate_max = {.type = type_value,
+const struct aggregate_ops aggregate_max = {.weighs = true,
+                                            .type = type_value,
                                             .reserve = reserve_values,
                                             .update = update_max,
                                             .result = result_value};

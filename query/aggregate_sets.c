@@ -71,7 +71,8 @@ static void result_count(struct aggregate_state *s, const uint32_t *id,
         out->i[k] = s->count.i[id[k]];
 }
 
-const struct aggregate_ops aggregate_distinct = {.type = type_distinct,
+const struct aggregate_ops aggregate_distinct = {.weighs = true,
+                                                 .type = type_distinct,
                                                  .values = open_values,
                                                  .reserve = reserve_counts,
                                                  .update = update_values,
@@ -167,7 +168,8 @@ static void result_set(struct aggregate_state *s, const uint32_t *id,
         out->set[k] = make_set(s, id[k]);
 }
 
-const struct aggregate_ops aggregate_set = {.type = type_set,
+const struct aggregate_ops aggregate_set = {.weighs = true,
+                                            .type = type_set,
                                             .values = open_values,
                                             .reserve = reserve_counts,
                                             .update = update_values,

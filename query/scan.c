@@ -117,6 +117,11 @@ void scan_plan(struct scan *s, struct store_reader *r, const struct plan *p,
     *s = (struct scan){.reader = r, .plan = p, .blocks = n};
     s->block = arena_array(a, uint32_t, n);
     s->part = arena_array(a, uint8_t, n);
+    if (!p->ordered && p->stages && p->stage[0].weighs) {
+        s->weighs = true;
+        for (uint32_t i = 0; i < p->stage[0].exprs; i++)
+            expr_needs(p->stage[0].expr[i], &s->need, 1);
+    }
     if (p->range.from != INT64_MIN || p->range.to != INT64_MAX)
         s->range = expr_time_range(a, p->range.from, p->range.to);
     for (uint32_t i = 0; i < n; i++)
@@ -148,7 +153,8 @@ static void one_by_one(const struct scan *s, struct run *run,
         struct scan_cursor *c = scan_cursor_open(s, i, run, out);
         if (!c)
             return;
-        more = push_block(c, first);
+        more = scan_coded_weighs(c) ? scan_coded_push(c, first)
+                                    : push_block(c, first);
         scan_cursor_close(c);
     }
 }

@@ -25,6 +25,8 @@ struct scan {
     uint32_t reasons;
     struct scan_reason *reason;
     uint64_t rows, bytes; /* in the blocks to read, on disk */
+    bool weighs;   /* the first stage takes rows that stand for several */
+    uint64_t need; /* then: the fields that it reads */
 };
 
 enum { SCAN_RANGE = 1, SCAN_FILTER = 2 };

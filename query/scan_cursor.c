@@ -53,6 +53,7 @@ struct scan_cursor *scan_cursor_open(const struct scan *s, uint32_t index,
                               .e = run->e};
     counts->blocks++;
     counts->packets += c->rows;
+    scan_coded_open(c);
     return c;
 }
 
@@ -61,13 +62,14 @@ void scan_cursor_close(struct scan_cursor *c)
     c->counts->bytes += store_block_memory(c->block);
     budget_give(c->run->budget, c->charged);
     store_block_close(c->block);
+    scan_coded_close(&c->coded);
     free(c);
 }
 
 /* What the block has decoded since. */
-static bool charge(struct scan_cursor *c)
+bool scan_cursor_charge(struct scan_cursor *c)
 {
-    size_t now = store_block_memory(c->block);
+    size_t now = store_block_memory(c->block) + c->coded.bytes;
 
     if (now < c->charged) {
         budget_give(c->run->budget, c->charged - now);
@@ -82,13 +84,10 @@ static bool charge(struct scan_cursor *c)
 
 static bool filter(struct scan_cursor *c)
 {
-    uint8_t part = c->scan->part[c->index];
+    const struct coded *q = &c->coded.questions;
 
-    if (part & SCAN_RANGE)
-        expr_filter(c->scan->range, &c->batch, &c->batch.sel, &c->run->eval);
-    if (part & SCAN_FILTER && c->batch.sel.n > 0)
-        expr_filter(c->scan->plan->filter, &c->batch, &c->batch.sel,
-                    &c->run->eval);
+    for (uint32_t i = 0; i < q->rests && c->batch.sel.n > 0; i++)
+        expr_filter(q->rest[i], &c->batch, &c->batch.sel, &c->run->eval);
     return c->run->e->code == ERR_NONE;
 }
 
@@ -104,14 +103,16 @@ bool scan_cursor_next(struct scan_cursor *c, bool times)
 {
     while (c->next < c->rows) {
         uint32_t left = c->rows - c->next;
-        if (!run_check(c->run) || !charge(c))
+        if (!run_check(c->run) || !scan_cursor_charge(c))
             return false;
         c->window = c->next;
         c->batch.rows = left < BATCH_ROWS ? left : BATCH_ROWS;
         c->next += c->batch.rows;
         for (uint32_t i = 0; i < FIELD_COUNT; i++)
             c->loaded[i] = false;
-        batch_select_all(&c->batch);
+        scan_coded_select(&c->coded, c->window, c->batch.rows, &c->batch.sel);
+        if (c->batch.sel.n == 0)
+            continue;
         expr_start_batch(&c->run->eval);
         if (!filter(c))
             return false;

@@ -3,7 +3,7 @@
 #ifndef QUERY_SCAN_CURSOR_H
 #define QUERY_SCAN_CURSOR_H
 
-#include "query/scan.h"
+#include "query/scan_coded.h"
 
 struct scan_cursor {
     struct store_block *block;
@@ -20,6 +20,7 @@ struct scan_cursor {
     bool loaded[FIELD_COUNT];
     int64_t time[BATCH_ROWS]; /* of the rows of sel, in ordered scans */
     size_t charged;
+    struct scan_coded coded;
 };
 
 /* Opens block `index` of the scan; NULL: the run's error is set. */
@@ -27,6 +28,8 @@ struct scan_cursor *scan_cursor_open(const struct scan *s, uint32_t index,
                                      struct run *run,
                                      struct scan_counts *counts) MUST_CHECK;
 void scan_cursor_close(struct scan_cursor *c);
+/* Charges what the block has decoded since. False: the run's error is set. */
+bool scan_cursor_charge(struct scan_cursor *c) MUST_CHECK;
 /* The next batch in which a row passes the filter. False: there is none, or
  * the run's error is set. With `times` c->time is filled. */
 bool scan_cursor_next(struct scan_cursor *c, bool times) MUST_CHECK;

@@ -32,6 +32,17 @@ static void account(struct stage_run *r, int64_t start, int64_t inside)
     r->run->inside = inside + took;
 }
 
+static uint64_t packets_of(const struct batch *b)
+{
+    uint64_t n = 0;
+
+    if (!b->weight)
+        return b->sel.n;
+    for (uint32_t k = 0; k < b->sel.n; k++)
+        n += b->weight[b->sel.row[k]];
+    return n;
+}
+
 bool stage_push(struct stage_run *r, struct batch *b)
 {
     struct run *run = r->run;
@@ -40,7 +51,7 @@ bool stage_push(struct stage_run *r, struct batch *b)
 
     if (b->sel.n == 0)
         return true;
-    r->rows_in += b->sel.n;
+    r->rows_in += packets_of(b);
     if (!run->profile)
         return r->stage->kind->push(r, b);
     start = run_clock();

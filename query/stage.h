@@ -37,6 +37,7 @@ struct stage {
     bool passes;  /* columns of `in` are also those of `out`, at their places */
     bool holds;   /* puts nothing out before it has seen all */
     bool ordered; /* wants rows in packet order */
+    bool weighs;  /* takes rows that stand for several packets */
     void *bound;  /* the kind's own */
     uint64_t *need; /* columns of `out` that those after it touch */
 };

@@ -63,6 +63,7 @@ static bool bind_calls(struct stage_bind *b, const struct ast *n,
             !stage_add_column(b, c, call->name, call->type, at, e))
             return false;
         s->ordered = s->ordered || call->ordered;
+        s->weighs = s->weighs && call->weighs;
     }
     return true;
 }
@@ -80,6 +81,7 @@ static bool bind_both(struct stage_bind *b, const struct ast *calls,
     s->bound = bound;
     s->out = c;
     s->holds = true;
+    s->weighs = true;
     return bind_keys(b, keys, s, c, e) && bind_calls(b, calls, s, c, e);
 }
 

@@ -24,6 +24,15 @@ struct column {
                              * undefined; NULL: none absent */
 };
 
+/* What many rows of a block have in common: how they look, or their flow. */
+enum batch_code { BATCH_SHAPE, BATCH_FLOW, BATCH_CODES };
+
+/* Codes [from, from + n). */
+struct batch_span {
+    enum batch_code by;
+    uint32_t from, n;
+};
+
 /* Ascending row numbers. */
 struct sel {
     uint32_t n;
@@ -32,6 +41,9 @@ struct sel {
 
 struct batch {
     uint32_t rows, cols;
+    /* How many packets alike a row stands for; NULL: each for one. Given only
+     * to stages that say they can take it. */
+    const uint32_t *weight;
     struct column *col; /* col[i] is valid where loaded[i] */
     bool *loaded;
     /* Fills col[i] on first touch; NULL when every column is there. On failure

@@ -116,6 +116,13 @@ bool block_head_parse(const uint8_t *data, size_t len, struct block_head *h,
 bool block_head_read(const uint8_t *data, size_t len, struct block_head *h,
                      struct err *e) MUST_CHECK;
 
+/* The front of a block: its header up to the end of the zone summary. How long
+ * it is (0: no header), and all of the head that it tells; no streams. It has
+ * no checksum of its own. */
+size_t block_front_len(const uint8_t *data, size_t len);
+bool block_front_parse(const uint8_t *front, size_t len, size_t block_len,
+                       struct block_head *h, struct err *e) MUST_CHECK;
+
 struct block;
 
 /* `data` must outlive the block. Text ids come from `text`; without it,
@@ -136,6 +143,14 @@ const struct block_head *block_head_of(const struct block *b);
 /* As store_block_column. */
 bool block_column(struct block *b, enum field_id f, uint32_t from, uint32_t n,
                   struct column *out, struct err *e) MUST_CHECK;
+/* As store_block_coded, _codes and _code_column. */
+bool block_coded(struct block *b, enum batch_code by, uint64_t of,
+                 uint64_t *out, struct err *e) MUST_CHECK;
+bool block_codes(struct block *b, enum batch_code by, const uint16_t **code,
+                 uint32_t *n, struct err *e) MUST_CHECK;
+bool block_code_column(struct block *b, const struct batch_span *of,
+                       enum field_id f, struct column *out,
+                       struct err *e) MUST_CHECK;
 /* Where a row came from. */
 struct block_origin {
     struct digest capture; /* of its first packet */

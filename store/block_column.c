@@ -2,7 +2,7 @@
 #include <endian.h>
 #include <stdlib.h>
 
-#include "store/block_inside.h"
+#include "store/dense_reader.h"
 
 /* Inner loops of this many rows have no branch and no rest. */
 enum { STRIP = 16 };
@@ -86,11 +86,9 @@ static const uint64_t *absent_bits(struct lane_out *l, uint32_t from,
     return l->absent;
 }
 
-static void fill_batch(struct block *b, enum field_id f, uint32_t from,
-                       uint32_t n)
+static void fill_batch(struct block *b, enum field_id f, struct lane_out *l,
+                       uint32_t from, uint32_t n)
 {
-    struct lane_out *l = &b->lane[f];
-
     if (l->filled)
         return;
     if (l->width == 0) { /* the same for every batch */
@@ -124,6 +122,23 @@ static void sensor_lane(struct block *b)
     l->ready = true;
 }
 
+static void lane_column(struct block *b, enum field_id f, struct lane_out *l,
+                        uint32_t from, uint32_t n, struct column *out)
+{
+    bool addr = schema_fields[f].width == WIDTH_ADDR;
+
+    if (l->none)
+        return;
+    if (!l->batch)
+        l->batch = block_room(b, BATCH_ROWS, addr ? sizeof(struct addr) : 8);
+    fill_batch(b, f, l, from, n);
+    out->absent = absent_bits(l, from, n);
+    if (addr)
+        out->a = l->batch;
+    else
+        out->i = l->batch;
+}
+
 bool block_column(struct block *b, enum field_id f, uint32_t from, uint32_t n,
                   struct column *out, struct err *e)
 {
@@ -134,22 +149,49 @@ bool block_column(struct block *b, enum field_id f, uint32_t from, uint32_t n,
         sensor_lane(b);
     if (!block_lane_load(b, f, e))
         return false;
-    if (l->none)
-        return true;
     if (f == FIELD_TIME) { /* kept as it is wanted */
         out->i = (const int64_t *)(const void *)l->value + from;
         out->absent = NULL;
         return true;
     }
-    bool addr = schema_fields[f].width == WIDTH_ADDR;
-    if (!l->batch)
-        l->batch = block_room(b, BATCH_ROWS, addr ? sizeof(struct addr) : 8);
-    fill_batch(b, f, from, n);
-    out->absent = absent_bits(l, from, n);
-    if (addr)
-        out->a = l->batch;
-    else
-        out->i = l->batch;
+    lane_column(b, f, l, from, n, out);
+    return true;
+}
+
+/* ---- columns of codes ---- */
+
+bool block_coded(struct block *b, enum batch_code by, uint64_t of,
+                 uint64_t *out, struct err *e)
+{
+    *out = 0;
+    return !b->dense || dense_coded(b, by, of, out, e);
+}
+
+bool block_codes(struct block *b, enum batch_code by, const uint16_t **code,
+                 uint32_t *n, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+
+    if (by == BATCH_SHAPE ? !dense_shapes_load(b, e) : !dense_flows_load(b, e))
+        return false;
+    *code = by == BATCH_SHAPE ? d->shape : d->flow;
+    *n = by == BATCH_SHAPE ? d->shapes : d->flows;
+    return true;
+}
+
+bool block_code_column(struct block *b, const struct batch_span *of,
+                       enum field_id f, struct column *out, struct err *e)
+{
+    struct lane_out *l;
+
+    empty_column(f, out);
+    if (!b->head.zone.field[f].any && f != FIELD_SENSOR)
+        return true;
+    if (f == FIELD_SENSOR)
+        return block_column(b, f, 0, of->n, out, e);
+    if (!dense_coded_load(b, of->by, f, &l, e))
+        return false;
+    lane_column(b, f, l, of->from, of->n, out);
     return true;
 }
 

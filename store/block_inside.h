@@ -18,6 +18,7 @@ enum { SLACK = 16 };
 struct lane_out {
     bool ready;
     bool none;     /* no row has a value */
+    bool borrowed; /* `value` is another's */
     uint8_t width; /* bytes of v[i]; 0: all are base */
     int64_t base;
     uint8_t *value;    /* v, in the byte order of this machine */

@@ -6,7 +6,7 @@
 
 static const uint8_t magic[8] = {'T', 'R', 'A', 'W', 'L', 'B', 'L', 'K'};
 
-enum { SUM_AT = 120 };
+enum { FIELDS_AT = 108, SUM_AT = 120 };
 
 /* Bytes of a number in the zone summary, by enum width; 0: none is kept. */
 static const uint8_t zone_bytes[] = {
@@ -85,6 +85,17 @@ void block_zone_write(const struct zone *z, struct buf *out)
         put_number(out, s->some, zone_bytes[w]);
         put_number(out, s->every, zone_bytes[w]);
     }
+}
+
+static size_t zone_len(uint32_t fields)
+{
+    size_t len = 0;
+
+    for (uint32_t f = 0; f < fields && f < FIELD_COUNT; f++) {
+        enum width w = schema_fields[f].width;
+        len += 1u + (w == WIDTH_ADDR ? 32u : 4u * zone_bytes[w]);
+    }
+    return len;
 }
 
 bool block_zone_read(struct cursor *c, uint32_t fields, struct zone *z)
@@ -184,17 +195,26 @@ static bool stream_sane(const struct block_stream *s, size_t len)
            s->raw <= BLOCK_RAW_MAX;
 }
 
-bool block_head_parse(const uint8_t *data, size_t len, struct block_head *h,
-                      struct err *e)
+static bool front_known(struct cursor *c, size_t len, struct err *e)
 {
-    if (len < BLOCK_HEADER || memcmp(data, magic, sizeof magic) != 0)
+    if (len < BLOCK_ZONES || memcmp(c->at, magic, sizeof magic) != 0)
         return err_set(e, ERR_STORE, "is no block");
-    struct cursor c = {data + sizeof magic, data + BLOCK_HEADER, false};
-    uint32_t version = cursor_u32(&c);
-    if (version == 0 || version > BLOCK_VERSION)
-        return err_set(e, ERR_STORE,
-                       "has layout version %u, this build reads up to %d",
-                       version, BLOCK_VERSION);
+    c->at += sizeof magic;
+    uint32_t version = cursor_u32(c);
+    return version > 0 && version <= BLOCK_VERSION
+               ? true
+               : err_set(e, ERR_STORE,
+                         "has layout version %u, this build reads up to %d",
+                         version, BLOCK_VERSION);
+}
+
+bool block_front_parse(const uint8_t *front, size_t len, size_t block_len,
+                       struct block_head *h, struct err *e)
+{
+    struct cursor c = {front, front + len, false};
+
+    if (!front_known(&c, len, e))
+        return false;
     h->rows = cursor_u32(&c);
     h->sequence = cursor_u64(&c);
     h->replaces = cursor_u64(&c);
@@ -205,12 +225,30 @@ bool block_head_parse(const uint8_t *data, size_t len, struct block_head *h,
     uint32_t fields = cursor_u16(&c);
     h->streams = cursor_u16(&c);
     h->zone.rows = h->rows;
-    c.at = data + BLOCK_ZONES;
-    if (h->rows == 0 || h->rows > BLOCK_ROWS || h->bytes != len ||
+    c.at = front + BLOCK_ZONES;
+    if (h->rows == 0 || h->rows > BLOCK_ROWS || h->bytes != block_len ||
         h->sensor[BLOCK_SENSOR - 1] != 0 || fields > FIELD_COUNT ||
         h->streams > BLOCK_STREAMS || !block_zone_read(&c, fields, &h->zone))
         return err_set(e, ERR_STORE, "has a damaged header");
-    c.at = data + BLOCK_DIRECTORY;
+    return true;
+}
+
+size_t block_front_len(const uint8_t *data, size_t len)
+{
+    struct cursor c = {data + FIELDS_AT, data + len, false};
+
+    return len < BLOCK_HEADER ? 0 : BLOCK_ZONES + zone_len(cursor_u16(&c));
+}
+
+bool block_head_parse(const uint8_t *data, size_t len, struct block_head *h,
+                      struct err *e)
+{
+    struct cursor c = {data + BLOCK_DIRECTORY, data + BLOCK_HEADER, false};
+
+    if (len < BLOCK_HEADER)
+        return err_set(e, ERR_STORE, "is no block");
+    if (!block_front_parse(data, BLOCK_DIRECTORY, len, h, e))
+        return false;
     for (uint32_t i = 0; i < h->streams; i++) {
         take_entry(&c, &h->stream[i]);
         if (!stream_sane(&h->stream[i], len))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "store/fronts.h"
 #include "store/index.h"
 #include "store/reader.h"
 
@@ -303,6 +304,19 @@ static void report_run(void *ctx, uint64_t run, uint64_t block)
     report(ctx, 0, text);
 }
 
+static void report_front(void *ctx, uint64_t block)
+{
+    char text[160];
+
+    if (block)
+        snprintf(text, sizeof text,
+                 "the list of fronts disagrees with block %llu",
+                 (unsigned long long)block);
+    else
+        snprintf(text, sizeof text, "the list of fronts is damaged");
+    report(ctx, 0, text);
+}
+
 /* A table that cannot be read through. */
 static void report_table(struct checking *c, const char *table,
                          const struct err *e)
@@ -329,7 +343,8 @@ static bool check_month(struct checking *c, struct err *e)
     if (!month_rows_each(t, visit_row, c, &bad))
         report_table(c, "ledger", &bad);
     check_unclaimed(c);
-    return index_check(t, report_run, c, e);
+    return index_check(t, report_run, c, e) &&
+           fronts_check(t, report_front, c, e);
 }
 
 /* A month that cannot be opened: "2026-09: why". */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "store/fronts.h"
 #include "store/writer.h"
 
 #ifdef __GLIBC__
@@ -54,10 +55,13 @@ static void add_dead(struct month_head *h, uint64_t id, uint64_t sequence)
 static bool put_blocks(struct store_writer *w, struct kv_txn *t, uint32_t month,
                        struct month_head *h, struct err *e)
 {
-    uint64_t id, first;
+    uint64_t id, first, least;
 
-    if (!month_next_id(t, &id, e))
+    if (!month_purge(t, h, w->head.sequence, &least, e) ||
+        !month_next_id(t, &id, e))
         return false;
+    h->previous = h->sequence;
+    h->sequence = w->head.sequence + 1;
     first = id;
     for (uint32_t i = 0; i < w->blocks; i++) {
         const struct writer_block *b = &w->block[i];
@@ -68,7 +72,8 @@ static bool put_blocks(struct store_writer *w, struct kv_txn *t, uint32_t month,
         if (b->replaces)
             add_dead(h, b->replaces, h->sequence);
     }
-    return index_add(t, first, e);
+    return index_add(t, first, e) &&
+           fronts_write(t, least < first ? least : first, e);
 }
 
 static bool put_rows(struct store_writer *w, struct kv_txn *t, uint32_t month,
@@ -93,13 +98,9 @@ static bool put_month(struct store_writer *w, struct kv_txn *t, uint32_t month,
                       struct err *e)
 {
     struct month_head h;
-    bool good =
-        month_head_read(t, &h, e) && month_purge(t, &h, w->head.sequence, e);
+    bool good = month_head_read(t, &h, e) && put_blocks(w, t, month, &h, e) &&
+                put_rows(w, t, month, e) && month_head_write(t, &h, e);
 
-    h.previous = h.sequence;
-    h.sequence = w->head.sequence + 1;
-    good = good && put_blocks(w, t, month, &h, e) && put_rows(w, t, month, e) &&
-           month_head_write(t, &h, e);
     month_head_free(&h);
     return good;
 }
@@ -111,7 +112,8 @@ static uint64_t month_bytes(const struct store_writer *w, uint32_t month)
     for (uint32_t i = 0; i < w->blocks; i++)
         if (w->block[i].month == month)
             n += w->block[i].len + KV_PAGE;
-    return n + INDEX_BYTES_MAX + (uint64_t)w->tracks * sizeof(struct month_row);
+    return n + INDEX_BYTES_MAX + fronts_room(w->blocks) +
+           (uint64_t)w->tracks * sizeof(struct month_row);
 }
 
 static bool try_month(struct store_writer *w, struct kv *k, uint32_t month,

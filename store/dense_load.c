@@ -15,6 +15,7 @@ void dense_reader_free(struct dense_reader *d)
                          d->sport, d->dport,   d->proto,   d->no_host};
     for (size_t i = 0; i < sizeof one / sizeof *one; i++)
         free(one[i]);
+    dense_coded_free(d);
     free(d);
 }
 
@@ -109,6 +110,10 @@ static bool load_codes(struct block *b, uint8_t id, uint16_t **out,
         free(l.value);
         return false;
     }
+    if (l.width == 2 && l.base == 0) {
+        *out = (uint16_t *)(void *)l.value;
+        return true;
+    }
     *out = block_room(b, rows, sizeof **out);
     for (uint32_t i = 0; i < rows; i++)
         (*out)[i] = (uint16_t)lane_value(&l, i);
@@ -135,37 +140,61 @@ static bool load_lengths(struct block *b, struct err *e)
     return doff != NULL;
 }
 
+static uint16_t largest(const uint16_t *v, uint32_t n)
+{
+    uint16_t top[SLACK] = {0};
+    uint32_t i = 0;
+
+    for (; i + SLACK <= n; i += SLACK)
+        for (uint32_t k = 0; k < SLACK; k++)
+            top[k] = v[i + k] > top[k] ? v[i + k] : top[k];
+    for (; i < n; i++)
+        top[0] = v[i] > top[0] ? v[i] : top[0];
+    for (uint32_t k = 1; k < SLACK; k++)
+        top[0] = top[k] > top[0] ? top[k] : top[0];
+    return top[0];
+}
+
 static bool load_shapes(struct block *b, struct err *e)
 {
     struct dense_reader *d = b->dense;
     const struct block_stream *present =
         block_stream_find(b, STREAM_SHAPE, KIND_SHAPED);
-    const struct block_stream *classes =
-        block_stream_find(b, STREAM_SHAPE, KIND_CLASSES);
 
-    if (!present || !classes)
+    if (!present)
         return missing(STREAM_SHAPE, e);
     if (!load_codes(b, STREAM_SHAPE, &d->shape, e))
         return false;
-    for (uint32_t i = 0; i < b->head.rows; i++)
-        d->shapes = d->shape[i] >= d->shapes ? d->shape[i] + 1u : d->shapes;
+    d->shapes = largest(d->shape, b->head.rows) + 1u;
     d->present = load_wide(b, present, d->shapes, UINT64_MAX, e);
-    if (d->present)
-        d->classes = load_wide(b, classes, d->shapes, UINT64_MAX, e);
-    return d->classes && load_lengths(b, e);
+    return d->present != NULL;
 }
 
 bool dense_shapes_load(struct block *b, struct err *e)
 {
     struct dense_reader *d = b->dense;
 
-    if (d->lengths || load_shapes(b, e))
+    if (d->present || load_shapes(b, e))
         return true;
     free(d->shape);
-    free(d->present);
-    free(d->classes);
-    *d = (struct dense_reader){0};
+    d->shape = NULL;
+    d->shapes = 0;
     return false;
+}
+
+bool dense_classes_load(struct block *b, struct err *e)
+{
+    struct dense_reader *d = b->dense;
+    const struct block_stream *classes =
+        block_stream_find(b, STREAM_SHAPE, KIND_CLASSES);
+
+    if (!dense_shapes_load(b, e))
+        return false;
+    if (!classes)
+        return missing(STREAM_SHAPE, e);
+    if (!d->classes)
+        d->classes = load_wide(b, classes, d->shapes, UINT64_MAX, e);
+    return d->classes && (d->lengths || load_lengths(b, e));
 }
 
 /* ---- which rows have a field ---- */
@@ -230,14 +259,18 @@ uint32_t dense_presence(struct block *b, uint32_t field, struct lane_out *l)
 static bool number_flows(struct block *b)
 {
     struct dense_reader *d = b->dense;
+    uint16_t *flow = d->flow;
+    uint32_t flows = 0, rows = b->head.rows;
+    bool bad = false;
 
-    for (uint32_t i = 0; i < b->head.rows; i++) {
-        uint32_t back = d->flow[i];
-        if (back > d->flows)
-            return false;
-        d->flow[i] = (uint16_t)(back ? d->flows - back : d->flows++);
+    for (uint32_t i = 0; i < rows; i++) {
+        uint32_t back = flow[i];
+        bad |= back > flows;
+        flow[i] = (uint16_t)(flows - back);
+        flows += back == 0;
     }
-    return true;
+    d->flows = flows;
+    return !bad;
 }
 
 /* A flow is in one pair at most, so that `asked` is how many are not the second
@@ -504,39 +537,34 @@ static void gather(struct block *b, uint32_t field, const uint32_t *table,
     }
 }
 
+uint32_t *dense_key(const struct dense_reader *d, uint32_t field)
+{
+    switch (field) {
+    case FIELD_SRC: return d->src;
+    case FIELD_DST: return d->dst;
+    case FIELD_SPORT: return d->sport;
+    case FIELD_DPORT: return d->dport;
+    default: return d->proto;
+    }
+}
+
 static bool load_key(struct block *b, uint32_t field, struct err *e)
 {
-    struct dense_reader *d = b->dense;
-
     if (!dense_keys_load(b, field, e))
         return false;
-    const uint32_t *table = field == FIELD_SRC     ? d->src
-                            : field == FIELD_DST   ? d->dst
-                            : field == FIELD_SPORT ? d->sport
-                            : field == FIELD_DPORT ? d->dport
-                                                   : d->proto;
-    gather(b, field, table, d->flow);
+    gather(b, field, dense_key(b->dense, field), b->dense->flow);
     return true;
 }
 
 static bool load_shaped(struct block *b, uint32_t field, struct err *e)
 {
-    uint32_t size = UINT32_MAX, top = 0;
+    struct lane_out *table;
 
-    if (field == FIELD_OPTSIG &&
-        !block_dictionary_load(b, WIDTH_OPTS, &size, e))
+    if (!dense_coded_load(b, BATCH_SHAPE, field, &table, e))
         return false;
-    uint32_t *table =
-        dense_table_load(b, (uint8_t)field, KIND_SHAPED, b->dense->shapes, e);
-    if (!table)
-        return false;
-    for (uint32_t i = 0; i < b->dense->shapes; i++)
-        top = table[i] > top ? table[i] : top;
-    bool good = top < size || missing((uint8_t)field, e);
-    if (good)
-        gather(b, field, table, b->dense->shape);
-    free(table);
-    return good;
+    gather(b, field, (const uint32_t *)(const void *)table->value,
+           b->dense->shape);
+    return true;
 }
 
 static enum dense_slot slot_of(uint32_t field)

@@ -17,7 +17,11 @@ struct dense_reader {
     uint32_t *src, *dst, *sport, *dport, *proto; /* of each flow */
     uint32_t *host; /* of each flow: the place of its source, or 0 */
     uint32_t hosts;
-    uint32_t *no_host; /* where no row has an address */
+    uint32_t *no_host;                   /* where no row has an address */
+    struct lane_out *coded[BATCH_CODES]; /* of each field; NULL: none yet */
+    bool looked;                         /* the next two are known */
+    uint64_t mixed; /* fields that some rows of a flow have and others not */
+    uint8_t *keyed; /* of each flow: keys that its rows have */
 };
 
 /* Numbers in the order in which rows ask for them. */
@@ -31,9 +35,21 @@ void dense_reader_free(struct dense_reader *d);
 
 /* Each loads what is not there yet. */
 bool dense_shapes_load(struct block *b, struct err *e) MUST_CHECK;
+bool dense_classes_load(struct block *b, struct err *e) MUST_CHECK;
 bool dense_flows_load(struct block *b, struct err *e) MUST_CHECK;
 bool dense_hosts_load(struct block *b, struct err *e) MUST_CHECK;
 bool dense_keys_load(struct block *b, uint32_t field, struct err *e) MUST_CHECK;
+
+/* The table that dense_keys_load has loaded. */
+uint32_t *dense_key(const struct dense_reader *d, uint32_t field);
+
+/* The fields of `of` that follow from a row's shape or flow. */
+bool dense_coded(struct block *b, enum batch_code by, uint64_t of,
+                 uint64_t *out, struct err *e) MUST_CHECK;
+/* The lane of such a field: a value of 4 bytes for each shape or flow. */
+bool dense_coded_load(struct block *b, enum batch_code by, uint32_t field,
+                      struct lane_out **out, struct err *e) MUST_CHECK;
+void dense_coded_free(struct dense_reader *d);
 
 /* The n numbers of a table; all 0 where there is no stream. The caller frees
  * them. */

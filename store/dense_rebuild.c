@@ -23,6 +23,9 @@ struct pass {
 static bool begin(struct block *b, enum dense_slot s, struct pass *p,
                   struct err *e)
 {
+    *p = (struct pass){.b = b};
+    if (!dense_classes_load(b, e))
+        return false;
     *p = (struct pass){.b = b,
                        .d = b->dense,
                        .present = b->dense->present,

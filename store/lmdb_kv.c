@@ -193,7 +193,7 @@ static bool check_shape(struct kv *k, struct err *e)
             return true;
         if (rc)
             return failed(k, rc, "read", e);
-        shape = shape_check(fd, mdb_txn_id(txn));
+        shape = shape_check(fd, mdb_txn_id(txn), k->write);
         mdb_txn_abort(txn);
     }
     return shape == SHAPE_GOOD

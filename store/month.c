@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/memory.h"
 #include "store/catalogue.h"
+#include "store/fronts.h"
 #include "store/sealed.h"
 
 static const char key_head[] = "head";
@@ -281,10 +282,11 @@ bool month_tail(struct kv_txn *t, const char *sensor, uint64_t *id,
 }
 
 bool month_purge(struct kv_txn *t, struct month_head *h, uint64_t sequence,
-                 struct err *e)
+                 uint64_t *least, struct err *e)
 {
     uint32_t kept = 0;
 
+    *least = UINT64_MAX;
     for (uint32_t i = 0; i < h->dead_n; i++) {
         struct month_dead d = h->dead[i];
         if (d.sequence > sequence) {
@@ -293,6 +295,7 @@ bool month_purge(struct kv_txn *t, struct month_head *h, uint64_t sequence,
         }
         if (!block_del(t, d.id, e))
             return false;
+        *least = d.id < *least ? d.id : *least;
         if (d.sequence > h->purged)
             h->purged = d.sequence;
     }
@@ -353,19 +356,26 @@ static bool restore_rows(struct undo *u, struct err *e)
     return true;
 }
 
-static bool undo_all(struct undo *u, struct month_head *h, struct err *e)
+static bool delete_blocks(struct undo *u, struct err *e)
 {
-    uint64_t id;
-    uint32_t kept = 0;
+    uint64_t id, least = UINT64_MAX;
 
-    if (!month_blocks_each(u->txn, undo_block, u, e) ||
-        !month_rows_each(u->txn, undo_row, u, e))
-        return false;
     for (size_t i = 0; i < u->ids.len; i += sizeof id) {
         memcpy(&id, u->ids.data + i, sizeof id);
         if (!block_del(u->txn, id, e))
             return false;
+        least = id < least ? id : least;
     }
+    return u->ids.len == 0 || fronts_write(u->txn, least, e);
+}
+
+static bool undo_all(struct undo *u, struct month_head *h, struct err *e)
+{
+    uint32_t kept = 0;
+
+    if (!month_blocks_each(u->txn, undo_block, u, e) ||
+        !month_rows_each(u->txn, undo_row, u, e) || !delete_blocks(u, e))
+        return false;
     for (uint32_t i = 0; i < h->dead_n; i++)
         if (h->dead[i].sequence <= u->sequence)
             h->dead[kept++] = h->dead[i];
@@ -400,7 +410,7 @@ bool month_roll_back(struct kv *k, uint64_t sequence, struct err *e)
         return false;
     if (!ahead)
         return true;
-    if (!kv_room(k, KV_PAGE, e) || !(u.txn = kv_begin(k, true, e)))
+    if (!kv_room(k, fronts_room(0), e) || !(u.txn = kv_begin(k, true, e)))
         return false;
     bool good = month_head_read(u.txn, &h, e) && undo_all(&u, &h, e);
     if (good)

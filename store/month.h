@@ -71,9 +71,10 @@ bool month_blocks_each(struct kv_txn *t,
 bool month_tail(struct kv_txn *t, const char *sensor, uint64_t *id,
                 uint32_t *rows, struct err *e) MUST_CHECK;
 
-/* Deletes blocks that were replaced by a commit up to `sequence`. */
+/* Deletes blocks that were replaced by a commit up to `sequence`. *least: the
+ * least id of them, or UINT64_MAX. */
 bool month_purge(struct kv_txn *t, struct month_head *h, uint64_t sequence,
-                 struct err *e) MUST_CHECK;
+                 uint64_t *least, struct err *e) MUST_CHECK;
 
 /* Takes back what a commit later than `sequence` left in this month. */
 bool month_roll_back(struct kv *k, uint64_t sequence, struct err *e) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "store/fronts.h"
 #include "store/index.h"
 #include "store/reader.h"
 
@@ -274,14 +275,22 @@ static void add_block(struct store_reader *r, struct reader_block *b)
     r->block[r->blocks++] = b;
 }
 
-static bool list_block(void *ctx, uint64_t id, struct kv_bytes v, struct err *e)
+static bool read_front(const struct fronts_block *b, struct block_head *h,
+                       struct err *e)
+{
+    return b->whole
+               ? block_head_read(b->front.data, b->bytes, h, e)
+               : block_front_parse(b->front.data, b->front.len, b->bytes, h, e);
+}
+
+static bool list_block(void *ctx, const struct fronts_block *f, struct err *e)
 {
     struct listing *l = ctx;
     struct store_reader *r = l->r;
     struct block_head h;
 
-    if (!block_head_read(v.data, v.len, &h, e)) {
-        err_context(e, "block %llu", (unsigned long long)id);
+    if (!read_front(f, &h, e)) {
+        err_context(e, "block %llu", (unsigned long long)f->id);
         month_context(r->month[l->month].month, e);
         return reader_leave(r, 0, e);
     }
@@ -291,11 +300,11 @@ static bool list_block(void *ctx, uint64_t id, struct kv_bytes v, struct err *e)
     *b = (struct reader_block){
         .month = l->month,
         .sensor = strtab_intern(r->text, h.sensor, strlen(h.sensor)),
-        .id = id,
+        .id = f->id,
         .bytes = h.bytes,
         .sequence = h.sequence,
         .replaces = h.replaces,
-        .sum = index_block_sum(v),
+        .sum = index_block_sum(f->front),
         .zone = h.zone};
     add_block(r, b);
     return true;
@@ -371,7 +380,7 @@ static bool list_blocks(struct store_reader *r, struct err *e)
         if (!t)
             return false;
         e->code = ERR_NONE;
-        if (!month_blocks_each(t, list_block, &l, e) &&
+        if (!fronts_each(t, list_block, &l, e) &&
             !leave_listed(&l, month_context_once(r, i, e)))
             return false;
         drop_replaced(&l);
@@ -492,7 +501,9 @@ bool reader_bytes(const struct store_reader *r, uint32_t block,
     if (!t)
         return false;
     if (!month_block_get(t, b->id, v, e) ||
-        (!v->data && !err_set(e, ERR_STORE, "is missing")))
+        (!v->data && !err_set(e, ERR_STORE, "is missing")) ||
+        (index_block_sum(*v) != b->sum &&
+         !err_set(e, ERR_STORE, "has a damaged header")))
         return reader_context(r, block, e);
     return true;
 }

@@ -46,6 +46,30 @@ bool store_block_column(struct store_block *b, enum field_id f, uint32_t from,
                : reader_context(b->reader, b->i, e);
 }
 
+bool store_block_coded(struct store_block *b, enum batch_code by, uint64_t of,
+                       uint64_t *out, struct err *e)
+{
+    return block_coded(b->block, by, of, out, e)
+               ? true
+               : reader_context(b->reader, b->i, e);
+}
+
+bool store_block_codes(struct store_block *b, enum batch_code by,
+                       const uint16_t **code, uint32_t *n, struct err *e)
+{
+    return block_codes(b->block, by, code, n, e)
+               ? true
+               : reader_context(b->reader, b->i, e);
+}
+
+bool store_block_code_column(struct store_block *b, const struct batch_span *of,
+                             enum field_id f, struct column *out, struct err *e)
+{
+    return block_code_column(b->block, of, f, out, e)
+               ? true
+               : reader_context(b->reader, b->i, e);
+}
+
 bool store_block_order(struct store_block *b, uint32_t row,
                        struct store_order *out, struct err *e)
 {

@@ -108,6 +108,13 @@ bool sealed_change(struct kv_txn *t, uint32_t db, struct kv_bytes key,
     return write_sum(t, db, &s, e);
 }
 
+bool sealed_kept(struct kv_txn *t, uint32_t db, bool *kept, struct err *e)
+{
+    struct sealed_sum s;
+
+    return read_sum(t, db, &s, kept, e);
+}
+
 void sealed_see(struct sealed_sum *s, struct kv_bytes key, struct kv_bytes v)
 {
     s->rows++;

@@ -23,6 +23,10 @@ uint64_t sealed_mark(struct kv_bytes key, struct kv_bytes v);
 bool sealed_change(struct kv_txn *t, uint32_t db, struct kv_bytes key,
                    const struct kv_bytes *v, struct err *e) MUST_CHECK;
 
+/* Does this environment keep a sum of the table? */
+bool sealed_kept(struct kv_txn *t, uint32_t db, bool *kept,
+                 struct err *e) MUST_CHECK;
+
 /* Rows seen while all of a table was read. */
 struct sealed_sum {
     uint64_t rows, sum;

@@ -20,6 +20,8 @@ enum {
     LAST_PAGE = DBS + 2 * RECORD, /* and behind them its mm_last_pg */
     KEY_MAX = 511,
     DEPTH_MAX = 32,
+    TREE_NUMBERS = 8,  /* MDB_INTEGERKEY; the free pages' tree has it */
+    TREE_FLAGS = 0x7e, /* all that say what keys and values are */
     PAGE_BRANCH = 1,
     PAGE_LEAF = 2,
     PAGE_OVERFLOW = 4,
@@ -33,13 +35,19 @@ enum {
 
 struct walk {
     int fd;
+    bool write; /* what only a writer reads is looked at too */
     uint64_t pages;
     uint8_t *seen; /* a bit a page */
     uint64_t rows; /* of the named trees */
+    /* of the tree in hand */
+    bool numbers;    /* its keys are numbers of this machine */
+    bool at_least;   /* the next key may be `last` itself */
+    uint32_t last_n; /* bytes of it */
+    uint8_t last[KEY_MAX];
 };
 
 struct tree {
-    uint16_t depth;
+    uint16_t flags, depth;
     uint64_t entries, root;
 };
 
@@ -84,24 +92,76 @@ static bool read_page(struct walk *w, uint64_t number, uint8_t *data,
            u64_at(data) == number;
 }
 
+/* LMDB reads a value without a look at the header of its first page, and here
+ * too none of the many pages of values is touched for a reader. */
 static bool overflow_good(struct walk *w, uint64_t number, uint64_t size)
 {
+    uint64_t need = (HEADER + size + KV_PAGE - 1) / KV_PAGE;
     uint8_t head[HEADER];
 
+    if (number < 2 || number >= w->pages || need > w->pages - number)
+        return false;
+    if (!w->write)
+        return true;
     if (!read_page(w, number, head, sizeof head))
         return false;
     uint64_t pages = u32_at(head + 12);
-    return u16_at(head + 10) == PAGE_OVERFLOW && number + pages <= w->pages &&
-           pages * KV_PAGE >= HEADER + size;
+    return u16_at(head + 10) == PAGE_OVERFLOW && pages >= need &&
+           pages <= w->pages - number;
 }
 
 static struct tree tree_at(const uint8_t *record)
 {
-    return (struct tree){u16_at(record + 6), u64_at(record + 32),
-                         u64_at(record + 40)};
+    return (struct tree){u16_at(record + 4), u16_at(record + 6),
+                         u64_at(record + 32), u64_at(record + 40)};
+}
+
+/* ---- keys ascend: a search that goes astray finds nothing ---- */
+
+static int key_cmp(const struct walk *w, const uint8_t *key, uint32_t n)
+{
+    if (w->numbers) {
+        uint64_t a = u64_at(key), b = u64_at(w->last);
+        return a < b ? -1 : a > b;
+    }
+    int order = memcmp(key, w->last, n < w->last_n ? n : w->last_n);
+    return order ? order : (n > w->last_n) - (n < w->last_n);
+}
+
+/* Takes the next key of the tree. That of a branch's node (`at_least`) may be
+ * the first of its leaves. */
+static bool key_good(struct walk *w, const uint8_t *node, bool at_least)
+{
+    const uint8_t *key = node + NODE;
+    uint32_t n = u16_at(node + 6);
+
+    if (n > KEY_MAX || (w->numbers && n != sizeof(uint64_t)))
+        return false;
+    int order = w->last_n ? key_cmp(w, key, n) : 1;
+    if (order < 0 || (order == 0 && !w->at_least))
+        return false;
+    memcpy(w->last, key, n);
+    w->last_n = n;
+    w->at_least = at_least;
+    return true;
 }
 
 static bool tree_good(struct walk *w, const struct tree *t, bool names);
+
+/* In the middle of the tree of names. */
+static bool named_good(struct walk *w, const uint8_t *record)
+{
+    struct tree t = tree_at(record);
+    struct walk names = *w;
+
+    w->rows += t.entries;
+    bool good = (t.flags & TREE_FLAGS) == 0 && tree_good(w, &t, false);
+    w->numbers = names.numbers;
+    w->at_least = names.at_least;
+    w->last_n = names.last_n;
+    memcpy(w->last, names.last, sizeof w->last);
+    return good;
+}
 
 static bool leaf_node_good(struct walk *w, const struct page *p, uint32_t off,
                            bool names)
@@ -112,24 +172,25 @@ static bool leaf_node_good(struct walk *w, const struct page *p, uint32_t off,
     uint64_t here = flags & NODE_BIG ? 8 : size;
     const uint8_t *value = node + NODE + key;
 
-    if (key > KEY_MAX || off + NODE + key + here > KV_PAGE)
+    if (key > KEY_MAX || off + NODE + key + here > KV_PAGE ||
+        !key_good(w, node, false))
         return false;
     if (flags == NODE_BIG)
         return overflow_good(w, u64_at(value), size);
     if (flags == NODE_TREE && names && size == RECORD) {
-        struct tree t = tree_at(value);
-        w->rows += t.entries;
-        return tree_good(w, &t, false);
+        return named_good(w, value);
     }
     return flags == 0;
 }
 
-/* The page that a branch leads to, or NO_PAGE. */
-static uint64_t child_of(const struct page *p, uint32_t off)
+/* The page that a branch leads to, or NO_PAGE. Its first key is no key. */
+static uint64_t child_of(struct walk *w, const struct page *p, uint32_t i)
 {
+    uint32_t off = u16_at(p->data + HEADER + (size_t)2 * i);
     const uint8_t *node = p->data + off;
 
-    if (off + NODE + (uint32_t)u16_at(node + 6) > KV_PAGE)
+    if (off + NODE + (uint32_t)u16_at(node + 6) > KV_PAGE ||
+        (i > 0 && !key_good(w, node, true)))
         return NO_PAGE;
     return u16_at(node) | (uint64_t)u16_at(node + 2) << 16 |
            (uint64_t)u16_at(node + 4) << 32;
@@ -164,7 +225,7 @@ static bool page_good(struct walk *w, uint64_t number, uint32_t depth,
         if (depth == 1)
             good = leaf_node_good(w, p, off, names);
         else
-            good = page_good(w, child_of(p, off), depth - 1, names, entries);
+            good = page_good(w, child_of(w, p, i), depth - 1, names, entries);
     }
     *entries += good && depth == 1 ? p->n : 0;
     free(p);
@@ -175,6 +236,9 @@ static bool tree_good(struct walk *w, const struct tree *t, bool names)
 {
     uint64_t entries = 0;
 
+    w->last_n = 0;
+    w->at_least = false;
+    w->numbers = (t->flags & TREE_FLAGS) == TREE_NUMBERS;
     if (t->root == NO_PAGE)
         return t->entries == 0 && t->depth == 0;
     return t->depth >= 1 && t->depth <= DEPTH_MAX &&
@@ -190,7 +254,9 @@ static bool pages_good(struct walk *w, const uint8_t *meta)
     struct tree main = tree_at(meta + DBS + RECORD);
 
     w->seen = memory_zeroed(w->pages / 8 + 1, 1);
-    bool good = tree_good(w, &unused, false) && tree_good(w, &main, true);
+    bool good = (!w->write || ((unused.flags & TREE_FLAGS) == TREE_NUMBERS &&
+                               tree_good(w, &unused, false))) &&
+                (main.flags & TREE_FLAGS) == 0 && tree_good(w, &main, true);
     free(w->seen);
     return good;
 }
@@ -226,9 +292,9 @@ static enum shape check_as(struct walk *w, uint64_t txn)
     return good && pages_good(w, meta) ? SHAPE_GOOD : SHAPE_BAD;
 }
 
-enum shape shape_check(int fd, uint64_t txn)
+enum shape shape_check(int fd, uint64_t txn, bool write)
 {
-    struct walk w = {.fd = fd};
+    struct walk w = {.fd = fd, .write = write};
 
     return check_as(&w, txn);
 }

@@ -13,8 +13,9 @@ enum shape {
     SHAPE_PASSED /* a writer has reused the root meanwhile: begin again */
 };
 
-/* Walks the trees as transaction `txn`, which a reader must hold, sees them. */
-enum shape shape_check(int fd, uint64_t txn);
+/* Walks the trees as transaction `txn`, which a reader must hold, sees them:
+ * what LMDB reads of them, and with `write` what it reads to change them. */
+enum shape shape_check(int fd, uint64_t txn, bool write);
 
 /* Is the data file sound, and has no table a row? Opens nothing of LMDB's. */
 bool shape_empty(const char *path);

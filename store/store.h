@@ -177,6 +177,20 @@ bool store_block_column(struct store_block *b, enum field_id f, uint32_t from,
                         uint32_t n, struct column *out,
                         struct err *e) MUST_CHECK;
 
+/* Many rows of a block look alike or belong to the same flow, and then have a
+ * code in common. The fields of `of` (bit f: field f) whose values, or absence,
+ * follow from the code; none where the block does not lie in this way. */
+bool store_block_coded(struct store_block *b, enum batch_code by, uint64_t of,
+                       uint64_t *out, struct err *e) MUST_CHECK;
+/* The code of each row, and how many codes there are. The block's. */
+bool store_block_codes(struct store_block *b, enum batch_code by,
+                       const uint16_t **code, uint32_t *n,
+                       struct err *e) MUST_CHECK;
+/* As store_block_column, of codes, at most BATCH_ROWS; f must follow. */
+bool store_block_code_column(struct store_block *b, const struct batch_span *of,
+                             enum field_id f, struct column *out,
+                             struct err *e) MUST_CHECK;
+
 /* What breaks ties of time and sensor in packet order. */
 struct store_order {
     struct digest capture;
@@ -212,7 +226,7 @@ enum { STORE_PARTS = 6 };
 struct store_usage {
     uint64_t rows, blocks;
     uint64_t field_bytes[FIELD_COUNT];
-    uint64_t index_bytes; /* addresses to blocks */
+    uint64_t index_bytes; /* addresses to blocks, and fronts of blocks */
     uint64_t other_bytes; /* what belongs to no single field; of this: */
     struct store_part {
         const char *name;

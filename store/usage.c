@@ -1,4 +1,5 @@
 /* usage.c - where the bytes of a store go. */
+#include "store/fronts.h"
 #include "store/index.h"
 #include "store/reader.h"
 
@@ -39,12 +40,21 @@ static bool add_run(void *ctx, uint64_t key, struct kv_bytes v, struct err *e)
     return true;
 }
 
-static bool add_runs(struct store_reader *r, struct store_usage *u,
-                     struct err *e)
+static bool add_fronts(struct kv_txn *t, struct store_usage *u, struct err *e)
+{
+    uint64_t bytes;
+    bool good = fronts_bytes(t, &bytes, e);
+
+    u->index_bytes += bytes;
+    return good;
+}
+
+static bool add_tables(struct store_reader *r, struct store_usage *u,
+                       struct err *e)
 {
     for (uint32_t i = 0; i < r->months; i++) {
         struct kv_txn *t = reader_txn(r, i, e);
-        if (!t || !index_runs_each(t, add_run, u, e))
+        if (!t || !index_runs_each(t, add_run, u, e) || !add_fronts(t, u, e))
             return false;
     }
     return true;
@@ -67,5 +77,5 @@ bool store_usage(struct store_reader *r, struct store_usage *u, struct err *e)
         for (uint32_t k = 0; k < h.streams; k++)
             add_stream(u, &h.stream[k]);
     }
-    return add_runs(r, u, e);
+    return add_tables(r, u, e);
 }

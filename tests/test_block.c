@@ -242,6 +242,70 @@ static void traffic_comes_back_from_both_encodings(void **state)
     }
 }
 
+static void assert_codes_of(struct block *b, const struct sample *s,
+                            enum batch_code by, enum field_id f,
+                            const struct strtab *t)
+{
+    struct err e = {0};
+    const uint16_t *code;
+    struct column c;
+    uint32_t n;
+
+    assert_true(block_codes(b, by, &code, &n, &e));
+    for (uint32_t from = 0; from < n; from += BATCH_ROWS) {
+        uint32_t left = n - from < BATCH_ROWS ? n - from : BATCH_ROWS;
+        if (!block_code_column(b, &(struct batch_span){by, from, left}, f, &c,
+                               &e))
+            fail_msg("%s: %s", schema_fields[f].name, e.text);
+        for (uint32_t i = 0; i < s->n; i++) {
+            const struct record *r = &s->order[i]->record;
+            bool has = f == FIELD_SENSOR || (r->present >> f & 1);
+            assert_true(code[i] < n);
+            if (code[i] < from || code[i] - from >= left)
+                continue;
+            assert_int_equal(has, !column_absent(&c, code[i] - from));
+            if (has)
+                assert_value(&c, code[i] - from, f, r, t);
+        }
+    }
+}
+
+static uint64_t assert_codes(struct block *b, const struct sample *s,
+                             enum batch_code by, const struct strtab *t)
+{
+    struct err e = {0};
+    uint64_t fields;
+
+    assert_true(
+        block_coded(b, by, UINT64_MAX >> (64 - FIELD_COUNT), &fields, &e));
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        if (fields >> f & 1)
+            assert_codes_of(b, s, by, (enum field_id)f, t);
+    return fields;
+}
+
+static void codes_tell_what_their_rows_hold(void **state)
+{
+    static const uint32_t garbage[] = {0, 300, 60};
+    struct err e = {0};
+    struct strtab t = {0};
+
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++) {
+        samples_seed(40 + i);
+        struct sample s = samples_traffic(6000, garbage[i], true);
+        struct block *b = block_open(s.bytes.data, s.bytes.len, &t, &e);
+        assert_non_null(b);
+        uint64_t shaped = assert_codes(b, &s, BATCH_SHAPE, &t);
+        uint64_t flowed = assert_codes(b, &s, BATCH_FLOW, &t);
+        assert_true(shaped >> FIELD_FLAGS & 1);
+        assert_true(flowed >> FIELD_PROTO & 1);
+        block_close(b);
+        samples_free(&s);
+    }
+    strtab_free(&t);
+}
+
 /* Version 1 had no dense blocks, and is otherwise the same. */
 static void a_block_of_version_1_is_read(void **state)
 {
@@ -306,6 +370,7 @@ int main(void)
         cmocka_unit_test(one_row_comes_back),
         cmocka_unit_test(a_full_block_comes_back),
         cmocka_unit_test(traffic_comes_back_from_both_encodings),
+        cmocka_unit_test(codes_tell_what_their_rows_hold),
         cmocka_unit_test(a_block_of_version_1_is_read),
         cmocka_unit_test(microseconds_are_noticed),
         cmocka_unit_test(memory_is_counted),
