@@ -140,7 +140,8 @@ static bool finish_type(struct bind *b, const struct func *f, struct expr *call)
     case RESULT_DATE: call->type.date = true; /* fall through */
     case RESULT_TIME: call->type.type = TYPE_TIME; return true;
     case RESULT_FIRST: call->type = call->arg[0]->type; return true;
-    case RESULT_BOOL: return true;
+    case RESULT_BOOL:
+    case RESULT_SPAN: return true;
     case RESULT_NET: break;
     }
     if (!check_bits(b, call->arg[1], 32) || !check_bits(b, call->arg[2], 128))
@@ -182,6 +183,8 @@ struct expr *bind_call(struct bind *b, const struct ast *n)
                          "`%s` is not built in this version", f->name);
     if (!check_count(b, n, f, given))
         return NULL;
+    if (f->result == RESULT_SPAN)
+        return bind_spanof(b, n, f);
     bool filled = f->time_default && given < f->min_args;
     struct expr *call =
         node_make(b->a, NODE_CALL, bind_place(b, n->at), given + filled);

@@ -37,8 +37,8 @@ static bool is_holiday(const struct calendar *c, int64_t day)
 static int64_t minute_of(const struct tz *z, int64_t day, int32_t minute)
 {
     return minute % DAY_MINUTES
-               ? tz_from_local(z, day * TIMESTAMP_DAY +
-                                      minute * TIMESTAMP_MINUTE)
+               ? tz_from_local(z,
+                               day * TIMESTAMP_DAY + minute * TIMESTAMP_MINUTE)
                : tz_day_start(z, day + minute / DAY_MINUTES);
 }
 
@@ -48,7 +48,8 @@ static bool span_of(const struct calendar *c, const struct tz *z, int64_t day,
                     uint32_t i, struct tz_bucket *out)
 {
     if (i == c->parts) {
-        *out = (struct tz_bucket){tz_day_start(z, day), tz_day_start(z, day + 1)};
+        *out =
+            (struct tz_bucket){tz_day_start(z, day), tz_day_start(z, day + 1)};
         return out->from < out->to && is_holiday(c, day);
     }
     const struct calendar_part *p = &c->part[i];

@@ -21,9 +21,9 @@ struct calendar {
     const char *name;
     uint32_t parts, holidays;
     struct calendar_part *part;
-    int64_t *holiday; /* days since 1970-01-01, ascending */
-    bool dates;       /* spans are whole days */
-    bool endless;     /* covers all the time */
+    int64_t *holiday;            /* days since 1970-01-01, ascending */
+    bool dates;                  /* spans are whole days */
+    bool endless;                /* covers all the time */
     const struct calendar *next; /* the one declared before */
 };
 

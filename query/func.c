@@ -6,6 +6,7 @@
 
 #include "query/node.h"
 #include "query/query.h"
+#include "query/span.h"
 
 static void fail_overflow(struct func_frame *f)
 {

@@ -48,7 +48,8 @@ enum func_result {
     RESULT_DATE, /* a time that is shown as its day */
     RESULT_FIRST /* as the first argument */,
     RESULT_NET,
-    RESULT_BOOL
+    RESULT_BOOL,
+    RESULT_SPAN /* the start of a calendar's span: its first day, or a time */
 };
 
 struct func {

@@ -149,12 +149,25 @@ static bool read_zone(struct reader *r, const struct ast_item *item,
     return true;
 }
 
+static bool add_calendar(struct reader *r, const struct ast_item *item,
+                         struct err *e)
+{
+    struct site *s = r->site;
+    const struct calendar *c =
+        calendar_bind(r->a, s->calendars, item, s->dir, e);
+
+    if (c)
+        s->calendars = c;
+    return c != NULL;
+}
+
 static bool read_item(struct reader *r, const struct ast_item *item,
                       struct err *e)
 {
     switch (item->kind) {
     case ITEM_LET_QUERY: add_let(r, item); return true;
     case ITEM_HOME: return add_home(r, item, e);
+    case ITEM_CALENDAR: return add_calendar(r, item, e);
     case ITEM_QUERY:
         err_query(e, item->at, "a query does not stand in site.trawl");
         err_hint(e, "statements are home, zone, calendar, label, let, hunt");
@@ -221,7 +234,7 @@ bool site_read(struct site *s, struct arena *a, const char *dir, struct err *e)
     char *path = arena_alloc(a, room);
 
     snprintf(path, room, "%s/site.trawl", dir);
-    *s = (struct site){.path = path, .text = ""};
+    *s = (struct site){.path = path, .text = "", .dir = dir};
     return read_file(a, path, &s->text, e) && site_parse(s, a, e);
 }
 
@@ -239,6 +252,7 @@ static const char template_text[] =
     "\n"
     "calendar weekend = sat..sun;\n"
     "# calendar offhours = 18:00..08:00 on mon..fri;\n"
+    "# calendar longweekend = weekend + holidays \"us.hol\";\n"
     "\n"
     "# Sets to be used by name in every query.\n"
     "# let infra = {192.0.2.1, 192.0.2.53};\n"
@@ -248,7 +262,7 @@ static const char template_text[] =
 
 static bool check_template(struct arena *a, const char *text, struct err *e)
 {
-    struct site s = {.text = text};
+    struct site s = {.text = text, .dir = "."};
     struct tz tz;
 
     return site_parse(&s, a, e) && site_zone(&s, &tz, e);

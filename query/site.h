@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/tz.h"
 #include "grammar/ast.h"
+#include "query/calendar.h"
 #include "store/rangeset.h"
 
 /* Home networks from a point in time until the next one. */
@@ -20,9 +21,11 @@ struct site {
     struct tz tz;           /* UTC where none is given, or none that is known */
     const char *zone;       /* as written; NULL: none */
     struct err zone_error;  /* why it cannot be used */
-    const struct ast_item *items; /* all statements: lets, calendars, ... */
-    const char *text;             /* the file, for carets; "" when absent */
+    const struct calendar *calendars; /* the last one first */
+    const struct ast_item *items;     /* all statements: lets, calendars, ... */
+    const char *text;                 /* the file, for carets; "" when absent */
     const char *path;
+    const char *dir; /* of files named in it */
 };
 
 /* Reads `dir`/site.trawl; a missing file is an empty site. Errors are

@@ -570,9 +570,9 @@ error
 query
 all during wekend
 error
-1:5: `during` is not built in this version
+1:5: there is no calendar `wekend` in site.trawl
   all during wekend
-      ^^^^^^^^^^^^^
+      ^^^^^^^^^^^^^ add: calendar wekend = sat..sun;
 
 # a window is not built
 query
