@@ -171,6 +171,14 @@ static bool check_width(struct bind *b, const struct expr *call)
     return false;
 }
 
+static void *fail_key(struct bind *b, const struct ast *n, const struct func *f)
+{
+    bind_fail(b, n->kind == AST_CALL ? n->name_at : n->at,
+              "`%s` is a key of `stats`, and stands alone after `by`", f->name);
+    err_hint(b->e, "stats count() by src, %s", f->usage);
+    return NULL;
+}
+
 struct expr *bind_call(struct bind *b, const struct ast *n)
 {
     const struct func *f = func_find(n->text);
@@ -178,6 +186,8 @@ struct expr *bind_call(struct bind *b, const struct ast *n)
 
     if (!f)
         return fail_unknown(b, n);
+    if (f->key)
+        return fail_key(b, n, f);
     if (!f->built)
         return bind_fail(b, n->kind == AST_CALL ? n->name_at : n->at,
                          "`%s` is not built in this version", f->name);

@@ -262,11 +262,13 @@ static void bounds_size(const struct expr *call, const struct func_bounds *arg,
 const struct func func_table[] = {
 #define FUNC(id, usage, help, min, max, time, constant, accepts, result, eval, \
              bounds)                                                           \
-    {#id,    usage, help,  min, max, time, true, constant, {UNPACK accepts},   \
-     result, eval,  bounds},
+    {#id,    usage, help,   min,  max, time, true, constant, {UNPACK accepts}, \
+     result, eval,  bounds, false},
+#define KEY(id, usage, help)  {.name = #id, usage, help, .key = true},
 #define WORD(id, usage, help) {.name = #id, usage, help},
 #include "query/functions.def"
 #undef FUNC
+#undef KEY
 #undef WORD
 };
 const uint32_t func_count = sizeof func_table / sizeof func_table[0];
@@ -275,9 +277,11 @@ const struct query_word query_functions[] = {
 #define FUNC(id, usage, help, min, max, time, constant, accepts, result, eval, \
              bounds)                                                           \
     {#id, usage, help},
+#define KEY(id, usage, help) {#id, usage, help},
 #define WORD(id, usage, help)
 #include "query/functions.def"
 #undef FUNC
+#undef KEY
 #undef WORD
 };
 const uint32_t query_function_count =

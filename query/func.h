@@ -63,6 +63,7 @@ struct func {
     void (*eval)(struct func_frame *f);
     void (*bounds)(const struct expr *call, const struct func_bounds *arg,
                    struct func_bounds *out); /* NULL: nothing is known */
+    bool key; /* stands among the keys of `stats` only */
 };
 
 extern const struct func func_table[];

@@ -574,22 +574,6 @@ error
   all during wekend
       ^^^^^^^^^^^^^ add: calendar wekend = sat..sun;
 
-# a window is not built
-query
-all | stats count() by slide(1h, 10m)
-error
-1:24: `slide` is not built in this version
-  all | stats count() by slide(1h, 10m)
-                         ^^^^^
-
-# gap is not built
-query
-all | stats count() by gap(2m)
-error
-1:24: `gap` is not built in this version
-  all | stats count() by gap(2m)
-                         ^^^
-
 # asn is not built
 query
 all | stats count() by asn(src)
