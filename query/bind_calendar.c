@@ -29,7 +29,7 @@ static struct expr *make_call(struct bind *b, const struct calendar *c,
 
     call->func = func_find("spanof");
     call->tz = b->s->tz;
-    call->calendar = c;
+    call->lookup = c;
     call->arg[0] = time;
     call->type = (struct vtype){.type = TYPE_TIME, .date = c->dates};
     return call;

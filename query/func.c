@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "query/func_lookup.h"
 #include "query/node.h"
 #include "query/query.h"
 #include "query/span.h"
@@ -259,17 +260,27 @@ static void bounds_size(const struct expr *call, const struct func_bounds *arg,
 
 #define UNPACK(...) __VA_ARGS__
 
+#define ROW(id, usage_, help_, result_, accepts_, ...)                         \
+    {                                                                          \
+        .name = #id, .usage = (usage_), .help = (help_), .built = true,        \
+        .result = (result_), .accepts = {UNPACK accepts_}, __VA_ARGS__         \
+    }
+
 const struct func func_table[] = {
-#define FUNC(id, usage, help, min, max, time, constant, accepts, result, eval, \
-             bounds)                                                           \
-    {#id,    usage, help,   min,  max, time, true, constant, {UNPACK accepts}, \
-     result, eval,  bounds, false},
-#define KEY(id, usage, help)  {.name = #id, usage, help, .key = true},
-#define WORD(id, usage, help) {.name = #id, usage, help},
+#define FUNC(id, usage_, help_, min, max, time, constant_, accepts_, result_,  \
+             eval_, bounds_)                                                   \
+    ROW(id, usage_, help_, result_, accepts_, .min_args = (min),               \
+        .max_args = (max), .time_default = (time), .constant = (constant_),    \
+        .eval = (eval_), .bounds = (bounds_)),
+#define PREPARED(id, usage_, help_, args, accepts_, result_)                   \
+    ROW(id, usage_, help_, result_, accepts_, .min_args = (args),              \
+        .max_args = (args), .eval = func_eval_##id,                            \
+        .prepare = func_prepare_##id),
+#define KEY(id, usage, help) {.name = #id, usage, help, .key = true},
 #include "query/functions.def"
 #undef FUNC
+#undef PREPARED
 #undef KEY
-#undef WORD
 };
 const uint32_t func_count = sizeof func_table / sizeof func_table[0];
 
@@ -277,12 +288,12 @@ const struct query_word query_functions[] = {
 #define FUNC(id, usage, help, min, max, time, constant, accepts, result, eval, \
              bounds)                                                           \
     {#id, usage, help},
-#define KEY(id, usage, help) {#id, usage, help},
-#define WORD(id, usage, help)
+#define PREPARED(id, usage, help, args, accepts, result) {#id, usage, help},
+#define KEY(id, usage, help)                             {#id, usage, help},
 #include "query/functions.def"
 #undef FUNC
+#undef PREPARED
 #undef KEY
-#undef WORD
 };
 const uint32_t query_function_count =
     sizeof query_functions / sizeof query_functions[0];

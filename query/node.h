@@ -62,10 +62,10 @@ struct expr {
     union cell value; /* CONST */
     uint32_t value32; /* CONST of an int: the same, computed in 32 bits */
 
-    const struct func *func;         /* CALL */
-    const struct tz *tz;             /* CALL */
-    const struct calendar *calendar; /* CALL of spanof */
-    const int64_t *label;            /* PICK: a string each */
+    const struct func *func; /* CALL */
+    const struct tz *tz;     /* CALL */
+    const void *lookup;      /* CALL: see func.h, prepare */
+    const int64_t *label;    /* PICK: a string each */
 
     struct node_in *in; /* IN */
     enum ast_op op;     /* COMPARE */

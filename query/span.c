@@ -6,7 +6,7 @@
 
 static struct calendar_stretch stretch_at(const struct expr *call, int64_t t)
 {
-    return calendar_at(call->calendar, call->tz, t);
+    return calendar_at(call->lookup, call->tz, t);
 }
 
 /* Neighbouring rows mostly share a span. */
