@@ -172,6 +172,16 @@ static bool unknown_stage(struct planner *p, const struct ast_stage *n,
     return false;
 }
 
+/* No stage so far has put its rows into another order. */
+static bool is_in_order(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->stages; i++) {
+        if (plan->stage[i].holds)
+            return false;
+    }
+    return true;
+}
+
 /* Adds the stages of keys that need one; *n becomes the stage without them. */
 static bool bind_windows(struct planner *p, struct plan *plan,
                          const struct ast_stage **n, struct err *e)
@@ -219,6 +229,7 @@ static bool bind_stage(struct planner *p, struct plan *plan,
     struct stage *s = &plan->stage[plan->stages];
     struct stage_bind b = plan_stage_bind(p, plan->out);
     *s = (struct stage){.kind = kind, .at = n->at, .in = plan->out};
+    b.in_order = is_in_order(plan);
     if (!kind->bind(&b, n, s, e))
         return false;
     plan->out = s->out;
