@@ -138,7 +138,10 @@ static bool finish_type(struct bind *b, const struct func *f, struct expr *call)
     switch (f->result) {
     case RESULT_INT: return true;
     case RESULT_DATE: call->type.date = true; /* fall through */
-    case RESULT_TIME: call->type.type = TYPE_TIME; return true;
+    case RESULT_TIME:
+        call->type.type = TYPE_TIME;
+        call->type.bucket = func_has_buckets(f) ? call : NULL;
+        return true;
     case RESULT_FIRST: call->type = call->arg[0]->type; return true;
     case RESULT_BOOL:
     case RESULT_SPAN: return true;

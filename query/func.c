@@ -248,6 +248,38 @@ static void bounds_size(const struct expr *call, const struct func_bounds *arg,
     func_bounds_range(out, 0, INT64_MAX);
 }
 
+static const struct {
+    void (*eval)(struct func_frame *f);
+    struct tz_bucket (*at)(const struct expr *call, int64_t t);
+} bucket_funcs[] = {
+    {eval_minute, minute_at},
+    {eval_hour, hour_at},
+    {eval_day, day_at},
+    {eval_week, week_at},
+    {eval_month, month_at},
+    {eval_bin, bin_at},
+};
+enum { BUCKET_FUNCS = sizeof bucket_funcs / sizeof *bucket_funcs };
+
+static uint32_t bucket_func(const struct func *f)
+{
+    uint32_t i = 0;
+
+    while (i < BUCKET_FUNCS && bucket_funcs[i].eval != f->eval)
+        i++;
+    return i;
+}
+
+bool func_has_buckets(const struct func *f)
+{
+    return bucket_func(f) < BUCKET_FUNCS;
+}
+
+struct tz_bucket func_bucket(const struct expr *call, int64_t t)
+{
+    return bucket_funcs[bucket_func(call->func)].at(call, t);
+}
+
 #define BIT(id)  (1u << TYPE_##id)
 #define NUMBERS  BIT(INT) | BIT(REAL) | BIT(DURATION)
 #define TIMES    BIT(TIME)

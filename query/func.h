@@ -78,6 +78,11 @@ extern const uint32_t func_count;
 
 const struct func *func_find(const char *name); /* NULL if there is none */
 
+/* The bucket of time that holds t; `call` is of minute, hour, day, week, month
+ * or bin: x->type.bucket. */
+struct tz_bucket func_bucket(const struct expr *call, int64_t t);
+bool func_has_buckets(const struct func *f);
+
 /* How numbers are computed. */
 enum func_mode { MODE_INT, MODE_U32, MODE_MODULO, MODE_REAL, MODE_SET };
 

@@ -230,6 +230,8 @@ static bool bind_stage(struct planner *p, struct plan *plan,
     struct stage_bind b = plan_stage_bind(p, plan->out);
     *s = (struct stage){.kind = kind, .at = n->at, .in = plan->out};
     b.in_order = is_in_order(plan);
+    b.from = plan->range.from;
+    b.to = plan->range.to;
     if (!kind->bind(&b, n, s, e))
         return false;
     plan->out = s->out;

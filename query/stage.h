@@ -73,7 +73,8 @@ struct stage_bind {
     const char *source; /* the text that spans point into */
     size_t source_len;
     const struct columns *in;
-    bool in_order; /* the rows come in packet order */
+    bool in_order;    /* the rows come in packet order */
+    int64_t from, to; /* of the query's range */
 };
 
 /* Words of the text, blanks and comments between them as one blank. */

@@ -78,14 +78,6 @@ error
   all | stats n = count() by day | chart n
                                    ^^^^^
 
-# fill is not built
-query
-all | stats n = count() by day | fill
-error
-1:34: `fill` is not built in this version
-  all | stats n = count() by day | fill
-                                   ^^^^
-
 # a filter is no stage
 query
 let f = tcp; all | f
