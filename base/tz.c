@@ -337,8 +337,8 @@ int64_t tz_add(const struct tz *z, int64_t t, enum tz_unit unit, int64_t n)
     if (n == 0)
         return t;
     switch (unit) {
-    case TZ_MINUTE: return saturate(t + (wide)n * TIMESTAMP_MINUTE);
-    case TZ_HOUR: return saturate(t + (wide)n * TIMESTAMP_HOUR);
+    case TZ_MINUTE: return saturate(t + (wide)n * (wide)TIMESTAMP_MINUTE);
+    case TZ_HOUR: return saturate(t + (wide)n * (wide)TIMESTAMP_HOUR);
     case TZ_DAY: return from_wide_local(z, local + (wide)n * day_ns);
     case TZ_WEEK: return from_wide_local(z, local + (wide)n * 7 * day_ns);
     case TZ_MONTH: break;

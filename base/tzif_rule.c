@@ -141,7 +141,8 @@ static int64_t day_of_month(int32_t year, const struct when *w)
     int64_t past = w->month == 12 ? timestamp_days(year + 1, 1, 1)
                                   : timestamp_days(year, w->month + 1, 1);
     int64_t of_week = ((first + 4) % 7 + 7) % 7; /* 0 Sunday */
-    int64_t day = first + (w->day - of_week + 7) % 7 + (w->week - 1) * 7;
+    int64_t day =
+        first + (w->day - of_week + 7) % 7 + (int64_t)(w->week - 1) * 7;
 
     return day < past ? day : day - 7;
 }

@@ -253,11 +253,11 @@ static const struct {
     struct tz_bucket (*at)(const struct expr *call, int64_t t);
 } bucket_funcs[] = {
     {eval_minute, minute_at},
-    {eval_hour, hour_at},
-    {eval_day, day_at},
-    {eval_week, week_at},
-    {eval_month, month_at},
-    {eval_bin, bin_at},
+    {eval_hour,   hour_at  },
+    {eval_day,    day_at   },
+    {eval_week,   week_at  },
+    {eval_month,  month_at },
+    {eval_bin,    bin_at   },
 };
 enum { BUCKET_FUNCS = sizeof bucket_funcs / sizeof *bucket_funcs };
 

@@ -293,9 +293,11 @@ static bool fill_all(struct stage_run *r)
 {
     struct state *s = r->state;
     uint32_t n = s->n, *id = order(r, true);
-    bool ok = id || over(r);
+    bool ok = true;
 
-    if (ok && n == 0 && r->stage->in->keys == 1)
+    if (!id)
+        return over(r);
+    if (n == 0 && r->stage->in->keys == 1)
         ok = fill_group(r, id, 0);
     for (uint32_t from = 0, to; ok && from < n; from = to) {
         for (to = from + 1; to < n && same_others(r, id[from], id[to]); to++)

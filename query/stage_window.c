@@ -273,7 +273,7 @@ static const struct stage_kind gap_kind = {
     .name = "gap", .open = gap_open, .push = gap_push, .close = gap_close};
 
 static const struct stage_kind *const kinds[] = {&slide_kind, &gap_kind};
-enum { KINDS = sizeof kinds / sizeof *kinds };
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static bool is_column(const struct stage_bind *b, const char *name)
 {
@@ -333,9 +333,10 @@ const struct ast_stage *stage_window_named(const struct stage_bind *b,
     for (const struct ast *key = keys_of(n); key; key = key->next) {
         struct ast *copy = copy_node(a, key);
         struct ast *node = copy;
-        if (call_of(key) == call && key->kind == AST_ASSIGN)
+        bool here = call && call_of(key) == call;
+        if (here && key->kind == AST_ASSIGN)
             node = copy->arg = copy_node(a, call);
-        if (call_of(key) == call) {
+        if (here) {
             node->kind = AST_NAME;
             node->text = stage_text(b, call->at);
             node->arg = NULL;

@@ -178,21 +178,20 @@ static void the_footer_goes_on_after_the_last_change(void **state)
 
 static void refuses_rules_that_are_none(void **state)
 {
-    static const char *const rules[] = {
-        "X",
-        "CET",
-        "CET-25x",
-        "CET-1CEST",
-        "CET-1CEST,M3",
-        "CET-1CEST,M13.1.0,M10.5.0",
-        "CET-99",
-        "<CET-1",
-        "CET-1CEST,M3.5.0,M10.5.0/3 ",
-        "CET-1CEST,,",
-        "CET-1CEST,J0,J5",
-        "CET-1CEST,366,1",
-        "CET-1CEST,M3.5.0/168,M10.5.0",
-        "CET-1CEST,M3.6.0,M10.5.0"};
+    static const char *const rules[] = {"X",
+                                        "CET",
+                                        "CET-25x",
+                                        "CET-1CEST",
+                                        "CET-1CEST,M3",
+                                        "CET-1CEST,M13.1.0,M10.5.0",
+                                        "CET-99",
+                                        "<CET-1",
+                                        "CET-1CEST,M3.5.0,M10.5.0/3 ",
+                                        "CET-1CEST,,",
+                                        "CET-1CEST,J0,J5",
+                                        "CET-1CEST,366,1",
+                                        "CET-1CEST,M3.5.0/168,M10.5.0",
+                                        "CET-1CEST,M3.6.0,M10.5.0"};
 
     (void)state;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
