@@ -52,12 +52,14 @@ struct store_capture {
     uint64_t file_bytes;           /* compressed, as on disk; 0 for a stream */
     uint64_t steps_back; /* times the clock went back by more than 0 */
     enum store_capture_state state;
+    bool partial; /* who captured says that packets were lost */
 };
 
 /* Coverage of one sensor: closed interval, joined as design allows. */
 struct store_cover {
     char sensor[64];
     int64_t from, to;
+    bool partial; /* some capture of it is */
 };
 
 /* ---- writing ---- */
