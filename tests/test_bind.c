@@ -346,11 +346,11 @@ static void columns_of_a_stage_are_what_it_made(void **state)
     struct vtype number = {.type = TYPE_INT}, real = {.type = TYPE_REAL};
     struct vtype set = {.type = TYPE_SET, .members = 1, .member = {TYPE_ADDR}};
     struct column_def defs[] = {
-        {"hosts",   number},
-        {"targets", set   },
-        {"share",   real  },
+        {.name = "hosts",   .type = number},
+        {.name = "targets", .type = set   },
+        {.name = "share",   .type = real  },
     };
-    struct columns columns = {3, defs, false};
+    struct columns columns = {.n = 3, .col = defs};
 
     (void)state;
     b->scope.columns = &columns;
