@@ -30,7 +30,10 @@ struct column_def {
 struct columns {
     uint32_t n;
     struct column_def *col;
-    bool packets;  /* rows are packets: column i is field i, `dir` computed */
+    bool packets; /* rows are packets: column i is field i, `dir` computed */
+    /* In the filter of `seen`: the columns from FIELD_COUNT on are those of
+     * these rows, named this.x; else NULL. */
+    const struct columns *row;
     uint32_t keys; /* the first so many are the keys of `stats` */
 };
 

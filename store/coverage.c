@@ -238,3 +238,15 @@ struct store_cover *store_reader_coverage(const struct store_reader *r,
     }
     return out;
 }
+
+bool store_reader_pruned(const struct store_reader *r, int64_t from, int64_t to)
+{
+    uint32_t first = envs_month(from), last = envs_month(to);
+
+    for (uint32_t i = 0; i < r->pruned.months; i++) {
+        uint32_t month = r->pruned.month[i].month;
+        if (month >= first && month <= last)
+            return true;
+    }
+    return false;
+}

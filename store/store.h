@@ -162,6 +162,10 @@ const struct store_capture *store_reader_capture(const struct store_reader *r,
 struct store_cover *store_reader_coverage(const struct store_reader *r,
                                           struct arena *a, uint32_t *n);
 
+/* Was a month that shares a moment with [from, to] removed at some time? */
+bool store_reader_pruned(const struct store_reader *r, int64_t from,
+                         int64_t to);
+
 /* ---- rows of a block ---- */
 
 struct store_block;
