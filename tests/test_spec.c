@@ -12,7 +12,7 @@
 #include "tests/rows.h"
 #include "tests/test.h"
 
-enum { PARAMS_MAX = 8 };
+enum { PARAMS_MAX = 16 };
 
 enum section {
     DATA,
