@@ -179,6 +179,15 @@ static bool make_room(struct stage_run *r, uint32_t n)
 
 /* ---- values ---- */
 
+static bool is_whole(const struct column *c, uint32_t n, uint32_t row)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (column_absent(&c[i], row))
+            return false;
+    }
+    return true;
+}
+
 static bool add_values(struct stage_run *r, const struct column *c,
                        const struct sel *rows)
 {
@@ -187,7 +196,7 @@ static bool add_values(struct stage_run *r, const struct column *c,
     struct sel some = {0};
 
     for (uint32_t k = 0; k < rows->n; k++) {
-        if (!column_absent(c, rows->row[k]))
+        if (is_whole(c, r->stage->exprs, rows->row[k]))
             some.row[some.n++] = rows->row[k];
     }
     return make_room(r, some.n) &&
@@ -214,7 +223,7 @@ static bool add_members(struct stage_run *r, const struct set *set)
 static bool push(struct stage_run *r, struct batch *b)
 {
     const struct expr *x = r->stage->expr[0];
-    struct column c[SET_TUPLE_MAX];
+    struct column c[SET_TUPLE_MAX] = {{.i = NULL}};
 
     for (uint32_t i = 0; i < r->stage->exprs; i++)
         c[i] = expr_value(r->stage->expr[i], b, &b->sel, &r->run->eval);

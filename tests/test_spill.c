@@ -145,6 +145,7 @@ static void makes_sets_by_way_of_the_disk(void **state)
         "let q = all | set seq; seq in q | stats n = count() by src",
         "let q = all | stats t = set(seq) by src | set t; seq in q | stats n = "
         "count() by src",
+        "let q = all | set dport, len; (dport, len) in q | stats count()",
     };
 
     (void)state;
