@@ -223,9 +223,10 @@ static bool add_members(struct stage_run *r, const struct set *set)
 static bool push(struct stage_run *r, struct batch *b)
 {
     const struct expr *x = r->stage->expr[0];
-    struct column c[SET_TUPLE_MAX] = {{.i = NULL}};
+    struct column c[SET_TUPLE_MAX];
 
-    for (uint32_t i = 0; i < r->stage->exprs; i++)
+    c[0] = expr_value(x, b, &b->sel, &r->run->eval);
+    for (uint32_t i = 1; i < r->stage->exprs; i++)
         c[i] = expr_value(r->stage->expr[i], b, &b->sel, &r->run->eval);
     if (r->run->e->code != ERR_NONE)
         return false;
