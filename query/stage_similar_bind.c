@@ -282,7 +282,6 @@ static bool bind_columns(struct binding *g)
         (const struct expr **)arena_alloc(a, n * sizeof(const struct expr *));
     g->bound->held_type = arena_array(a, struct vtype, n);
     g->s->out = g->out;
-    g->out->keys = 1;
     if (g->n->args->kind == AST_NAME)
         use_name(g, g->n->args->text);
     return hold_keys(g) && hold_names(g) && add_own(g) && add_keys(g) &&

@@ -30,22 +30,6 @@ error
   all | zzzzzz
         ^^^^^^ where stats distinct add show sort head top, or a `let` that begins with `|`
 
-# a stage that is not built
-query
-all | stats t = set(dst) by src | similar t
-error
-1:35: `similar` is not built in this version
-  all | stats t = set(dst) by src | similar t
-                                    ^^^^^^^
-
-# flows is not built
-query
-all | flows
-error
-1:7: `flows` is not built in this version
-  all | flows
-        ^^^^^
-
 # write is not built
 query
 all | write "x.csv"
@@ -61,14 +45,6 @@ error
 1:34: `chart` is not built in this version
   all | stats n = count() by day | chart n
                                    ^^^^^
-
-# fill is not built
-query
-all | stats n = count() by day | fill
-error
-1:34: `fill` is not built in this version
-  all | stats n = count() by day | fill
-                                   ^^^^
 
 # a filter is no stage
 query
@@ -578,25 +554,9 @@ error
 query
 all during wekend
 error
-1:5: `during` is not built in this version
+1:5: there is no calendar `wekend` in site.trawl
   all during wekend
-      ^^^^^^^^^^^^^
-
-# a window is not built
-query
-all | stats count() by slide(1h, 10m)
-error
-1:24: `slide` is not built in this version
-  all | stats count() by slide(1h, 10m)
-                         ^^^^^
-
-# gap is not built
-query
-all | stats count() by gap(2m)
-error
-1:24: `gap` is not built in this version
-  all | stats count() by gap(2m)
-                         ^^^
+      ^^^^^^^^^^^^^ add: calendar wekend = sat..sun;
 
 # two sets without common members
 query
