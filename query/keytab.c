@@ -22,7 +22,9 @@ void keytab_close(struct keytab *t, struct budget *b)
 {
     for (uint32_t k = 0; t->key && k < t->keys; k++)
         vec_free(&t->key[k], b);
-    budget_give(b, t->slots * sizeof *t->slot + t->sets_charged);
+    budget_give(b, t->slots * sizeof *t->slot + t->memos * sizeof *t->memo +
+                       t->sets_charged);
+    free(t->memo);
     free(t->key);
     free(t->slot);
     arena_free(&t->sets);
@@ -35,7 +37,7 @@ static struct keytab_slot *slots_alloc(size_t n, struct budget *b)
 
     if (n > SIZE_MAX / sizeof *s || !budget_take(b, n * sizeof *s))
         return NULL;
-    s = memory_zeroed(n, sizeof *s);
+    s = memory_table(n, sizeof *s);
     return s;
 }
 
@@ -201,8 +203,27 @@ static struct keytab_slot *find(const struct keytab *t, uint32_t tag,
     return &t->slot[at];
 }
 
-bool keytab_rows(struct keytab *t, const struct column *c,
-                 const struct sel *rows, uint32_t *id, struct run *r)
+/* What will be looked at for n hashes: first the slots, then the values that
+ * these lead to, so that all of a batch are fetched at once. */
+static void fetch(const struct keytab *t, const uint64_t *h, uint32_t n)
+{
+    size_t mask = t->slots - 1;
+
+    for (uint32_t j = 0; j < n; j++)
+        __builtin_prefetch(&t->slot[(uint32_t)h[j] & mask]);
+    for (uint32_t j = 0; j < n; j++) {
+        struct keytab_slot s = t->slot[(uint32_t)h[j] & mask];
+        if (s.tag != (uint32_t)h[j] || s.id == 0)
+            continue;
+        for (uint32_t k = 0; k < t->keys; k++)
+            __builtin_prefetch(t->key[k].lane == LANE_ADDR
+                                   ? (const void *)&t->key[k].a[s.id - 1]
+                                   : (const void *)&t->key[k].i[s.id - 1]);
+    }
+}
+
+static bool look_up(struct keytab *t, const struct column *c,
+                    const struct sel *rows, uint32_t *id, struct run *r)
 {
     uint64_t h[BATCH_ROWS], secret = hash_secret();
 
@@ -212,8 +233,7 @@ bool keytab_rows(struct keytab *t, const struct column *c,
         h[j] = secret;
     for (uint32_t k = 0; k < t->keys; k++)
         hash_column(t, k, &c[k], rows, h);
-    for (uint32_t j = 0; j < rows->n; j++)
-        __builtin_prefetch(&t->slot[(uint32_t)h[j] & (t->slots - 1)]);
+    fetch(t, h, rows->n);
     for (uint32_t j = 0; j < rows->n; j++) {
         uint32_t row = rows->row[j];
         struct keytab_slot *s = find(t, (uint32_t)h[j], c, row);
@@ -223,6 +243,66 @@ bool keytab_rows(struct keytab *t, const struct column *c,
             *s = (struct keytab_slot){.tag = (uint32_t)h[j], .id = t->n};
         }
         id[j] = s->id - 1;
+    }
+    return true;
+}
+
+/* ---- one value from a block's dictionary ---- */
+
+/* Without the memory it is done without. */
+static bool has_memo(struct keytab *t, const struct column *c, struct run *r)
+{
+    if (t->keys != 1 || !c->code)
+        return false;
+    if (t->dictionary == c->dictionary)
+        return true;
+    if (t->memos < c->codes) {
+        size_t more = (c->codes - t->memos) * sizeof *t->memo;
+        if (!budget_take(r->budget, more))
+            return false;
+        t->memo = memory_resize(t->memo, c->codes * sizeof *t->memo);
+        t->memos = c->codes;
+    }
+    memset(t->memo, 0, c->codes * sizeof *t->memo);
+    t->dictionary = c->dictionary;
+    return true;
+}
+
+/* Takes the numbers that the memo knows; rows that are left go to `rest`, their
+ * places to `at`. */
+static void recall(const struct keytab *t, const struct column *c,
+                   const struct sel *rows, uint32_t *id, struct sel *rest,
+                   uint16_t *at)
+{
+    uint32_t n = 0;
+
+    for (uint32_t j = 0; j < rows->n; j++) {
+        uint32_t row = rows->row[j];
+        uint32_t known = column_absent(c, row) ? 0 : t->memo[c->code[row]];
+        id[j] = known - 1;
+        rest->row[n] = (uint16_t)row;
+        at[n] = (uint16_t)j;
+        n += known == 0;
+    }
+    rest->n = n;
+}
+
+bool keytab_rows(struct keytab *t, const struct column *c,
+                 const struct sel *rows, uint32_t *id, struct run *r)
+{
+    struct sel rest;
+    uint16_t at[BATCH_ROWS];
+    uint32_t found[BATCH_ROWS];
+
+    if (!has_memo(t, c, r))
+        return look_up(t, c, rows, id, r);
+    recall(t, c, rows, id, &rest, at);
+    if (rest.n > 0 && !look_up(t, c, &rest, found, r))
+        return false;
+    for (uint32_t k = 0; k < rest.n; k++) {
+        id[at[k]] = found[k];
+        if (!column_absent(c, rest.row[k]))
+            t->memo[c->code[rest.row[k]]] = found[k] + 1;
     }
     return true;
 }
@@ -237,8 +317,8 @@ bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
     /* All lanes of a cell begin at its first byte. */
     for (uint32_t k = 0; k < SET_TUPLE_MAX; k++) {
         const struct value *v = &tuple[k < t->keys ? k : 0];
-        c[k].i = &v->cell.i;
-        c[k].absent = v->absent ? &bit : NULL;
+        c[k] =
+            (struct column){.i = &v->cell.i, .absent = v->absent ? &bit : NULL};
     }
     return keytab_rows(t, c, &one, id, r);
 }

@@ -138,6 +138,8 @@ void block_close(struct block *b);
 /* Has `fn` told which bytes are about to be read. */
 void block_on_read(struct block *b,
                    void (*fn)(const uint8_t *data, size_t len));
+/* The number of its dictionary of addresses; 0 at first: columns show none. */
+void block_set_dictionary(struct block *b, uint64_t number);
 const struct block_head *block_head_of(const struct block *b);
 
 /* As store_block_column. */

@@ -33,6 +33,21 @@ static void *room(size_t n, size_t size)
     return p;
 }
 
+/* out[i] = base + v[i], the lane's, for n numbers, rounded up to SLACK. */
+#define SPREAD(from, to)                                                       \
+    static void from##_##to(const struct lane_out *l, uint32_t n, to *out)     \
+    {                                                                          \
+        const from *v = (const from *)(const void *)l->value;                  \
+        const to base = (to)l->base;                                           \
+        for (uint32_t i = 0; i < n; i += SLACK)                                \
+            for (uint32_t k = 0; k < SLACK; k++)                               \
+                out[i + k] = (to)(base + (to)v[i + k]);                        \
+    }
+
+SPREAD(uint8_t, uint32_t)
+SPREAD(uint16_t, uint32_t)
+SPREAD(uint32_t, uint32_t)
+
 /* The n numbers of a stream as 8 bytes each, or NULL. */
 static uint64_t *load_wide(struct block *b, const struct block_stream *s,
                            uint32_t n, uint64_t max, struct err *e)
@@ -59,9 +74,17 @@ static uint32_t *load_narrow(struct block *b, const struct block_stream *s,
         free(l.value);
         return NULL;
     }
+    if (l.width == 4 && l.base == 0)
+        return (uint32_t *)(void *)l.value;
     uint32_t *out = room(n, sizeof *out);
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = (uint32_t)lane_value(&l, i);
+    switch (l.width) {
+    case 1: uint8_t_uint32_t(&l, n, out); break;
+    case 2: uint16_t_uint32_t(&l, n, out); break;
+    case 4: uint32_t_uint32_t(&l, n, out); break;
+    default:
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = (uint32_t)lane_value(&l, i);
+    }
     free(l.value);
     return out;
 }
@@ -277,16 +300,18 @@ static bool number_flows(struct block *b)
  * of one. */
 static bool link_flows(struct dense_reader *d, const uint32_t *step)
 {
+    uint32_t *back = d->back;
+    bool bad = false;
+
     for (uint32_t f = 0; f < d->flows; f++) {
-        if (step[f] > f || (step[f] && d->back[f - step[f]]))
-            return false;
-        if (step[f]) {
-            d->back[f] = f - step[f] + 1;
-            d->back[f - step[f]] = f + 1;
-        }
-        d->asked += step[f] == 0;
+        bool alone = step[f] == 0, ahead = step[f] > f;
+        uint32_t other = ahead ? 0 : f - step[f];
+        bad |= ahead | (!alone & (back[other] != 0));
+        back[other] = alone ? 0 : f + 1;
+        back[f] = alone ? 0 : other + 1;
+        d->asked += alone;
     }
-    return true;
+    return !bad;
 }
 
 static bool load_flows(struct block *b, struct err *e)
@@ -323,7 +348,7 @@ bool dense_flows_load(struct block *b, struct err *e)
 /* Is a flow the second one of two directions? */
 static bool answers(const struct dense_reader *d, uint32_t f)
 {
-    return d->back[f] && d->back[f] - 1 < f;
+    return d->back[f] - 1 < f; /* 0 - 1 is less than none */
 }
 
 /* A pair of keys that directions swap; `max` bounds both. */
@@ -344,8 +369,9 @@ static bool load_pair(struct block *b, uint8_t one, uint32_t max,
     for (uint32_t f = 0; f < d->flows && good; f++) {
         bool second = answers(d, f);
         uint32_t from = second ? d->back[f] - 1 : 0;
-        out[0][f] = second ? out[1][from] : v[0][k];
-        out[1][f] = second ? out[0][from] : v[1][k];
+        uint32_t turned = out[1][from], other = out[0][from];
+        out[0][f] = second ? turned : v[0][k];
+        out[1][f] = second ? other : v[1][k];
         k += !second;
     }
     free(v[0]);

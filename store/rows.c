@@ -23,6 +23,7 @@ struct store_block *store_block_open(struct store_reader *r, uint32_t i,
         return NULL;
     }
     block_on_read(block, kv_will_need);
+    block_set_dictionary(block, ++r->opened);
     r->month[r->block[i]->month].users++;
     struct store_block *b = memory_alloc(sizeof *b);
     *b = (struct store_block){r, i, block};
