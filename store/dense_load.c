@@ -163,19 +163,25 @@ static bool load_lengths(struct block *b, struct err *e)
     return doff != NULL;
 }
 
+/* Signed, since that has an instruction for many at once on every machine. */
 static uint16_t largest(const uint16_t *v, uint32_t n)
 {
-    uint16_t top[SLACK] = {0};
+    enum { BIAS = 0x8000 };
+    int16_t top[SLACK], most = INT16_MIN;
     uint32_t i = 0;
 
+    for (uint32_t k = 0; k < SLACK; k++)
+        top[k] = INT16_MIN;
     for (; i + SLACK <= n; i += SLACK)
-        for (uint32_t k = 0; k < SLACK; k++)
-            top[k] = v[i + k] > top[k] ? v[i + k] : top[k];
+        for (uint32_t k = 0; k < SLACK; k++) {
+            int16_t x = (int16_t)(v[i + k] ^ BIAS);
+            top[k] = top[k] > x ? top[k] : x;
+        }
+    for (uint32_t k = 0; k < SLACK; k++)
+        most = top[k] > most ? top[k] : most;
     for (; i < n; i++)
-        top[0] = v[i] > top[0] ? v[i] : top[0];
-    for (uint32_t k = 1; k < SLACK; k++)
-        top[0] = top[k] > top[0] ? top[k] : top[0];
-    return top[0];
+        most = (int16_t)(v[i] ^ BIAS) > most ? (int16_t)(v[i] ^ BIAS) : most;
+    return (uint16_t)((uint16_t)most ^ BIAS);
 }
 
 static bool load_shapes(struct block *b, struct err *e)
@@ -300,17 +306,19 @@ static bool number_flows(struct block *b)
  * of one. */
 static bool link_flows(struct dense_reader *d, const uint32_t *step)
 {
-    uint32_t *back = d->back;
+    uint32_t *back = d->back, flows = d->flows, asked = 0;
     bool bad = false;
 
-    for (uint32_t f = 0; f < d->flows; f++) {
+    for (uint32_t f = 0; f < flows; f++) {
         bool alone = step[f] == 0, ahead = step[f] > f;
-        uint32_t other = ahead ? 0 : f - step[f];
-        bad |= ahead | (!alone & (back[other] != 0));
-        back[other] = alone ? 0 : f + 1;
-        back[f] = alone ? 0 : other + 1;
-        d->asked += alone;
+        uint32_t paired = (uint32_t)alone - 1; /* all bits, or none */
+        uint32_t other = (f - step[f]) & ((uint32_t)ahead - 1);
+        bad |= ahead | ((paired & back[other]) != 0);
+        back[other] = (f + 1) & paired;
+        back[f] = (other + 1) & paired;
+        asked += alone;
     }
+    d->asked = asked;
     return !bad;
 }
 
@@ -351,12 +359,32 @@ static bool answers(const struct dense_reader *d, uint32_t f)
     return d->back[f] - 1 < f; /* 0 - 1 is less than none */
 }
 
+/* Keys of all flows from those of flows that have keys of their own. */
+static void turn_pairs(const struct dense_reader *d, uint32_t *const v[2],
+                       uint32_t *const out[2])
+{
+    uint32_t *one = out[0], *two = out[1], flows = d->flows, k = 0;
+
+    for (uint32_t f = 0; f < flows; f++) {
+        bool second = answers(d, f);
+        uint32_t from = second ? d->back[f] - 1 : f;
+        uint32_t turned = (uint32_t)second - 1; /* no bits, or all */
+        one[f] = v[0][k];
+        two[f] = v[1][k];
+        uint32_t x = (two[from] & ~turned) | (one[f] & turned);
+        uint32_t y = (one[from] & ~turned) | (two[f] & turned);
+        one[f] = x;
+        two[f] = y;
+        k += !second;
+    }
+}
+
 /* A pair of keys that directions swap; `max` bounds both. */
 static bool load_pair(struct block *b, uint8_t one, uint32_t max,
                       uint32_t *out[2], struct err *e)
 {
     struct dense_reader *d = b->dense;
-    uint32_t *v[2] = {0}, k = 0;
+    uint32_t *v[2] = {0};
     bool good = true;
 
     for (uint8_t i = 0; i < 2 && good; i++)
@@ -366,14 +394,8 @@ static bool load_pair(struct block *b, uint8_t one, uint32_t max,
         good = (v[0][i] <= max && v[1][i] <= max) || missing(one, e);
     for (uint32_t i = 0; i < 2 && good; i++)
         out[i] = block_room(b, d->flows, sizeof **out);
-    for (uint32_t f = 0; f < d->flows && good; f++) {
-        bool second = answers(d, f);
-        uint32_t from = second ? d->back[f] - 1 : 0;
-        uint32_t turned = out[1][from], other = out[0][from];
-        out[0][f] = second ? turned : v[0][k];
-        out[1][f] = second ? other : v[1][k];
-        k += !second;
-    }
+    if (good)
+        turn_pairs(d, v, out);
     free(v[0]);
     free(v[1]);
     return good;
