@@ -153,6 +153,9 @@ bool block_codes(struct block *b, enum batch_code by, const uint16_t **code,
 bool block_code_column(struct block *b, const struct batch_span *of,
                        enum field_id f, struct column *out,
                        struct err *e) MUST_CHECK;
+/* As store_block_pick. */
+bool block_pick(struct block *b, const uint64_t *rows,
+                struct err *e) MUST_CHECK;
 /* Where a row came from. */
 struct block_origin {
     struct digest capture; /* of its first packet */

@@ -88,6 +88,11 @@ void block_set_dictionary(struct block *b, uint64_t number)
     b->dictionary = number;
 }
 
+bool block_pick(struct block *b, const uint64_t *rows, struct err *e)
+{
+    return !b->dense || dense_pick(b, rows, e);
+}
+
 const struct block_head *block_head_of(const struct block *b)
 {
     return &b->head;
@@ -529,6 +534,11 @@ bool block_lane_load(struct block *b, uint32_t lane, struct err *e)
         return true;
     if (b->dense && !dense_shapes_load(b, e))
         return false;
+    if (b->dense && b->dense->pick && lane < FIELD_COUNT &&
+        !(b->dense->pick->some >> lane & 1)) {
+        l->none = l->ready = true;
+        return true;
+    }
     if (load_lane(b, lane, e)) {
         l->ready = true;
         return true;

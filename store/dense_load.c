@@ -16,6 +16,7 @@ void dense_reader_free(struct dense_reader *d)
     for (size_t i = 0; i < sizeof one / sizeof *one; i++)
         free(one[i]);
     dense_coded_free(d);
+    dense_pick_free(d->pick);
     free(d);
 }
 
@@ -273,13 +274,31 @@ uint32_t dense_presence(struct block *b, uint32_t field, struct lane_out *l)
     if (l->none || (every >> field & 1))
         return l->none ? 0 : b->head.rows;
     l->present = block_room(b, BLOCK_ROWS / 64, 8);
-    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+    for (uint32_t f = 0; f < FIELD_COUNT && !d->pick; f++)
         if (b->lane[f].ready && b->lane[f].present && same_rows(d, f, field)) {
             memcpy(l->present, b->lane[f].present, BLOCK_ROWS / 8);
             return count_bits(b, l->present);
         }
     fill_presence(b, field, l->present);
     return count_bits(b, l->present);
+}
+
+/* The same of the rows that are wanted. */
+static void presence_of_wanted(struct block *b, uint32_t field,
+                               struct lane_out *l)
+{
+    const struct dense_reader *d = b->dense;
+
+    if (!d->pick) {
+        (void)dense_presence(b, field, l);
+        return;
+    }
+    l->present = block_room(b, BLOCK_ROWS / 64, 8);
+    for (uint32_t k = 0; k < d->pick->n; k++) {
+        uint32_t i = d->pick->row[k];
+        uint64_t has = d->present[d->shape[i]] >> field & 1;
+        l->present[i / 64] |= has << (i % 64);
+    }
 }
 
 /* ---- flows ---- */
@@ -567,6 +586,20 @@ GATHER(uint8_t)
 GATHER(uint16_t)
 GATHER(uint32_t)
 
+/* Of 4 bytes each, for the rows that are wanted. */
+static void gather_wanted(struct block *b, uint32_t field,
+                          const uint32_t *table, const uint16_t *index)
+{
+    const struct dense_pick *pick = b->dense->pick;
+    struct lane_out *l = &b->lane[field];
+    uint32_t *out = block_room(b, b->head.rows, sizeof *out);
+
+    for (uint32_t k = 0; k < pick->n; k++)
+        out[pick->row[k]] = table[index[pick->row[k]]];
+    l->value = (uint8_t *)out;
+    l->width = sizeof *out;
+}
+
 static void gather(struct block *b, uint32_t field, const uint32_t *table,
                    const uint16_t *index)
 {
@@ -575,6 +608,10 @@ static void gather(struct block *b, uint32_t field, const uint32_t *table,
     struct lane_out *l = &b->lane[field];
     enum width w = schema_fields[field].width;
 
+    if (b->dense->pick) {
+        gather_wanted(b, field, table, index);
+        return;
+    }
     l->width =
         w == WIDTH_ADDR ? (b->addrs <= UINT16_MAX + 1 ? 2 : 4) : bytes[w];
     l->value = block_room(b, b->head.rows, l->width);
@@ -628,7 +665,7 @@ bool dense_lane_load(struct block *b, uint32_t field, struct err *e)
 {
     struct lane_out *l = &b->lane[field];
 
-    (void)dense_presence(b, field, l);
+    presence_of_wanted(b, field, l);
     if (l->none)
         return true;
     switch ((enum dense_place)dense_place[field]) {

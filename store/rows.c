@@ -71,6 +71,13 @@ bool store_block_code_column(struct store_block *b, const struct batch_span *of,
                : reader_context(b->reader, b->i, e);
 }
 
+bool store_block_pick(struct store_block *b, const uint64_t *rows,
+                      struct err *e)
+{
+    return block_pick(b->block, rows, e) ? true
+                                         : reader_context(b->reader, b->i, e);
+}
+
 bool store_block_order(struct store_block *b, uint32_t row,
                        struct store_order *out, struct err *e)
 {
