@@ -26,7 +26,7 @@ void *memory_zeroed(size_t n, size_t size)
 }
 
 /* Below two large pages nothing is gained. */
-enum { LARGE_PAGE = 2 << 20 };
+#define LARGE_PAGE ((size_t)2 << 20)
 
 void *memory_table(size_t n, size_t size)
 {

@@ -58,8 +58,8 @@ enum { AHEAD = 256 };
 static void add_some(struct pairs *p, const uint32_t *group,
                      const uint32_t *value, uint32_t n, int64_t *count)
 {
-    uint64_t key[AHEAD], secret = hash_secret();
-    size_t at[AHEAD];
+    uint64_t key[AHEAD] = {0}, secret = hash_secret();
+    size_t at[AHEAD] = {0};
 
     uint32_t fresh = 0;
 

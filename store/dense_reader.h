@@ -65,6 +65,11 @@ bool dense_pick(struct block *b, const uint64_t *rows,
                 struct err *e) MUST_CHECK;
 void dense_pick_free(struct dense_pick *p);
 
+/* A stream that others need is not there, or too short. Returns false. */
+bool dense_missing(uint8_t id, struct err *e);
+/* The codes of all rows; they become the block's. */
+bool dense_codes_load(struct block *b, uint8_t id, uint16_t **out,
+                      struct err *e) MUST_CHECK;
 /* The n numbers of a table; all 0 where there is no stream. The caller frees
  * them. */
 uint32_t *dense_table_load(struct block *b, uint8_t id, enum stream_kind kind,

@@ -60,10 +60,10 @@ static inline uint32_t row_after(struct pass *p, uint32_t i)
     return p->pick ? next_wanted(p) : i + 1;
 }
 
-/* From the first row on. */
-#define EACH_ROW(p, i)                                                         \
-    for (uint32_t i = row_after(p, UINT32_MAX); i < (p)->rows;                 \
-         (i) = row_after(p, i))
+static inline uint32_t first_row(struct pass *p)
+{
+    return p->pick ? next_wanted(p) : 0;
+}
 
 static bool begin(struct block *b, enum dense_slot s, struct pass *p,
                   struct err *e)
@@ -169,8 +169,7 @@ static bool rebuild_iplen(struct pass *p, struct err *e)
 {
     if (!with_flows(p, e))
         return false;
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t *last = &p->last[p->flow[i]];
@@ -201,8 +200,7 @@ static bool rebuild_len(struct pass *p, struct err *e)
 
     if (!beside(p->b, FIELD_IPLEN, &iplen, e) || !load_basis(p, &overhead, e))
         return false;
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t guess = value_or_0(p, iplen, FIELD_IPLEN, i) + overhead +
@@ -225,8 +223,7 @@ static bool rebuild_caplen(struct pass *p, struct err *e)
 
     if (!beside(p->b, FIELD_LEN, &len, e) || !load_basis(p, &snap, e))
         return false;
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t guess = value_or_0(p, len, FIELD_LEN, i);
@@ -243,8 +240,7 @@ static bool rebuild_rest(struct pass *p, struct err *e)
 
     if (!beside(p->b, FIELD_IPLEN, &iplen, e))
         return false;
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         const struct dense_lengths *l = &p->d->lengths[p->shape[i]];
@@ -260,9 +256,9 @@ static bool rebuild_rest(struct pass *p, struct err *e)
 static bool rebuild_zero(struct pass *p, struct err *e)
 {
     (void)e;
-    EACH_ROW(p, i)
-    if (has(p, i) && class_of(p, i))
-        p->out[i] = dense_told_next(&p->far);
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i))
+        if (has(p, i) && class_of(p, i))
+            p->out[i] = dense_told_next(&p->far);
     return true;
 }
 
@@ -303,8 +299,7 @@ static void rebuild_tcp(struct pass *seq, struct pass *ack,
     const struct dense_reader *d = seq->d;
     struct dense_tcp *tcp = memory_zeroed(d->flows, sizeof *tcp);
 
-    EACH_ROW(seq, i)
-    {
+    for (uint32_t i = first_row(seq); i < seq->rows; i = row_after(seq, i)) {
         struct dense_tcp *f = &tcp[d->flow[i]];
         uint32_t other = d->back[d->flow[i]];
         const struct dense_tcp *back = other ? &tcp[other - 1] : &no_tcp;
@@ -367,8 +362,7 @@ static bool rebuild_win(struct pass *p, struct err *e)
     if (!with_flows(p, e) || !dense_hosts_load(p->b, e))
         return false;
     uint32_t *hosts = memory_zeroed(p->d->hosts, sizeof *hosts);
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t *last = &p->last[p->flow[i]];
@@ -392,8 +386,7 @@ static bool rebuild_ipid(struct pass *p, struct err *e)
     if (!with_flows(p, e) || !dense_hosts_load(p->b, e))
         return false;
     uint32_t *hosts = memory_zeroed(p->d->hosts, sizeof *hosts);
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         enum dense_class k = class_of(p, i);
         if (!has(p, i) || k == CLASS_AGAIN)
             continue;
@@ -415,8 +408,7 @@ static bool rebuild_icmp_seq(struct pass *p, struct err *e)
 {
     if (!with_flows(p, e))
         return false;
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t *last = &p->last[p->flow[i]];
@@ -449,8 +441,7 @@ static void rebuild_tsval(struct pass *p, const int64_t *time)
 {
     struct dense_clock *clock = memory_zeroed(p->d->flows, sizeof *clock);
 
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         struct dense_clock *c = &clock[p->d->flow[i]];
         if (!has(p, i))
             continue;
@@ -478,8 +469,7 @@ static bool rebuild_tsecr(struct pass *p, struct err *e)
     if (!with_flows(p, e) || !beside(p->b, FIELD_TSVAL, &tsval, e))
         return false;
     struct dense_clock *clock = memory_zeroed(p->d->flows, sizeof *clock);
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         struct dense_clock *c = &clock[p->flow[i]];
         uint32_t other = p->d->back[p->flow[i]];
         const struct dense_clock *back = other ? &clock[other - 1] : &no_clock;
@@ -509,8 +499,7 @@ static bool rebuild_flowed(struct pass *p, struct err *e)
         *host = p->last[f] ^= *host;
     }
     free(hosts);
-    EACH_ROW(p, i)
-    {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         if (class_of(p, i))
