@@ -1,11 +1,14 @@
 /* memory.c - allocation that does not fail. */
 #include "base/memory.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "base/err.h"
+
+enum { LINE = 64 };
 
 void *memory_alloc(size_t bytes)
 {
@@ -40,6 +43,15 @@ void *memory_table(size_t n, size_t size)
         err_no_memory();
     (void)madvise(p, bytes, MADV_HUGEPAGE);
     memset(p, 0, bytes);
+    return p;
+}
+
+void *memory_lines(size_t n, size_t size)
+{
+    void *p = NULL;
+
+    if ((n && size > SIZE_MAX / n) || posix_memalign(&p, LINE, n * size) != 0)
+        err_no_memory();
     return p;
 }
 

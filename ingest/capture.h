@@ -1,6 +1,7 @@
 /* capture.h - the packets of one capture file: classic pcap (microseconds or
- * nanoseconds, either byte order, Kuznetzov's variant) or pcapng, also
- * compressed (see source.h). A capture belongs to one thread. */
+ * nanoseconds, either byte order, Kuznetzov's variant), pcapng, or text as
+ * tcpdump prints it (trace.h), also compressed (see source.h). A capture
+ * belongs to one thread. */
 #ifndef INGEST_CAPTURE_H
 #define INGEST_CAPTURE_H
 
@@ -12,7 +13,7 @@ struct capture_packet {
     int64_t time;    /* ns since 1970, as written */
     uint32_t caplen; /* bytes at `bytes` */
     uint32_t len;    /* bytes on the wire, as written; may be below caplen */
-    int linktype;    /* DLT_* of libpcap; in pcapng it may change */
+    int linktype; /* DLT_* of libpcap, or TRACE_x of trace.h; it may change */
     const uint8_t *bytes; /* valid until the next call */
 };
 
@@ -48,8 +49,9 @@ uint64_t capture_offset(const struct capture *c);
 /* Packets that the capturing program says it lost, as far as was read. */
 uint64_t capture_lost(const struct capture *c);
 
-/* "EN10MB" and the like; a number for what libpcap does not know. */
-void capture_linktype_name(char out[48], int linktype);
+/* Why a packet of a link type that is not decoded is not kept: "link-type
+ * EN10MB" and the like, with a number for what libpcap does not know. */
+void capture_skip_reason(char out[64], int linktype);
 
 uint64_t capture_bytes_in(const struct capture *c);  /* as on disk */
 uint64_t capture_bytes_out(const struct capture *c); /* decompressed */

@@ -1,9 +1,10 @@
 /* decode.c - the way into the layers, and the choice of the transport. */
 #include "ingest/layer.h"
+#include "ingest/trace.h"
 
 bool decode_knows(int linktype)
 {
-    return layer_link_known(linktype);
+    return linktype == TRACE_FIELDS || layer_link_known(linktype);
 }
 
 bool decode_packet(const struct decode_options *o,
@@ -14,6 +15,10 @@ bool decode_packet(const struct decode_options *o,
 
     out->present = 0;
     RECORD_SET(out, TIME, p->time);
+    if (p->linktype == TRACE_FIELDS) {
+        RECORD_SET(out, BAD, 0);
+        return trace_unframe(p->bytes, p->caplen, out);
+    }
     RECORD_SET(out, LEN, p->len);
     RECORD_SET(out, CAPLEN, p->caplen);
     RECORD_SET(out, BAD, 0);

@@ -7,6 +7,7 @@
 #include "ingest/pipeline.h"
 #include "ingest/report.h"
 #include "ingest/sensor.h"
+#include "ingest/trace.h"
 
 static void name_capture(struct store_capture *c, const struct pipeline *u,
                          const char *path)
@@ -65,11 +66,13 @@ static bool take(struct pipeline *u, const struct feed *f,
         if (!keep(u, f, r, c, e))
             return false;
     } else {
-        char name[48], reason[64];
+        char reason[64];
 
-        capture_linktype_name(name, p->linktype);
-        snprintf(reason, sizeof reason, "link-type %s", name);
+        capture_skip_reason(reason, p->linktype);
         report_skip(u->report, reason, 1);
+        if (p->linktype == TRACE_STRANGE)
+            report_warn(u->report, f->path, "line %u is not understood",
+                        p->len);
     }
     /* Behind the addition: should that commit, the ledger claims less than is
      * there, never more. */

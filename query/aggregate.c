@@ -8,19 +8,15 @@
 
 static const struct aggregate kinds[] = {
 #define AGGREGATE(id, least, most, usage, help)                                \
-    {#id, true, least, most, &aggregate_##id},
-#define UNBUILT(id) {#id, false, 0, 0, NULL},
+    {#id, least, most, &aggregate_##id},
 #include "query/aggregates.def"
 #undef AGGREGATE
-#undef UNBUILT
 };
 
 const struct query_word query_aggregates[] = {
 #define AGGREGATE(id, least, most, usage, help) {#id, usage, help},
-#define UNBUILT(id)
 #include "query/aggregates.def"
 #undef AGGREGATE
-#undef UNBUILT
 };
 
 const uint32_t query_aggregate_count =
@@ -33,21 +29,16 @@ static const struct aggregate *find(const struct ast *call, struct err *e)
     struct suggest near = {.wrong = call->text};
 
     for (uint32_t i = 0; i < KINDS; i++) {
-        if (strcmp(kinds[i].name, call->text) == 0 && kinds[i].built)
+        if (strcmp(kinds[i].name, call->text) == 0)
             return &kinds[i];
-        if (strcmp(kinds[i].name, call->text) == 0) {
-            err_query(e, call->name_at, "`%s` is not built in this version",
-                      call->text);
-            return NULL;
-        }
-        if (kinds[i].built)
-            suggest_try(&near, kinds[i].name);
+        suggest_try(&near, kinds[i].name);
     }
     err_query(e, call->name_at, "`%s` is no aggregate", call->text);
     if (near.best)
         err_hint(e, "did you mean `%s`?", near.best);
     else
-        err_hint(e, "count distinct set union sum min max avg first last span");
+        err_hint(e, "count distinct set union sum min max avg pct first last "
+                    "span pace jitter pattern");
     return NULL;
 }
 
@@ -132,6 +123,7 @@ void aggregate_close(struct aggregate_state *s)
     free(s->list);
     keytab_close(&s->values, b);
     pairs_close(&s->pairs, b);
+    lists_close(&s->lists, s->run);
 }
 
 bool aggregate_update(struct aggregate_state *s,
@@ -168,6 +160,8 @@ const char *aggregate_weight(const struct aggregate_state *s, char out[96])
     char n[32];
     size_t held = s->pairs.n > s->values.n ? s->pairs.n : s->values.n;
 
+    if (s->lists.value.n > held)
+        held = s->lists.value.n;
     out[0] = '\0';
     if (held > s->groups)
         snprintf(out, 96, "%s values of %.48s", run_number(n, held),

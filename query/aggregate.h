@@ -4,6 +4,7 @@
 #define QUERY_AGGREGATE_H
 
 #include "query/keytab.h"
+#include "query/lists.h"
 #include "query/pairs.h"
 #include "query/stage.h"
 
@@ -21,6 +22,7 @@ struct aggregate_call {
     const char *of;    /* the first argument as written */
     struct vtype type; /* of the result */
     bool ordered;      /* depends on the order of rows */
+    int64_t percent;   /* pct: in millionths */
     bool weighs;       /* takes rows that stand for several packets */
 };
 
@@ -44,6 +46,7 @@ struct aggregate_state {
     struct pairs pairs;
     uint32_t *list; /* set(): values by group, see pairs_list */
     size_t list_bytes;
+    struct lists lists;                  /* all values, where they are needed */
     struct column column[SET_TUPLE_MAX]; /* of the batch in hand */
 };
 

@@ -25,7 +25,6 @@ struct aggregate_ops {
 
 struct aggregate {
     const char *name;
-    bool built;
     uint32_t least, most; /* arguments */
     const struct aggregate_ops *ops;
 };
@@ -34,6 +33,9 @@ struct aggregate {
 bool aggregate_refuse(const struct aggregate_call *c, const struct ast *call,
                       const char *what, struct err *e);
 bool aggregate_reserve(struct aggregate_state *s, uint32_t groups) MUST_CHECK;
+
+/* False, with the run's error set, where the number has more than 64 bits. */
+bool aggregate_fits(struct aggregate_state *s, __int128 number) MUST_CHECK;
 
 /* How many packets a row stands for. */
 static inline int64_t aggregate_row_weight(const struct aggregate_rows *in,
@@ -44,9 +46,7 @@ static inline int64_t aggregate_row_weight(const struct aggregate_rows *in,
 
 #define AGGREGATE(id, least, most, usage, help)                                \
     extern const struct aggregate_ops aggregate_##id;
-#define UNBUILT(id)
 #include "query/aggregates.def"
 #undef AGGREGATE
-#undef UNBUILT
 
 #endif

@@ -157,7 +157,7 @@ static bool update_sum(struct aggregate_state *s,
     return true;
 }
 
-static bool fits(struct aggregate_state *s, __int128 sum)
+bool aggregate_fits(struct aggregate_state *s, __int128 sum)
 {
     if (sum >= INT64_MIN && sum <= INT64_MAX)
         return true;
@@ -177,7 +177,7 @@ static void result_sum(struct aggregate_state *s, const uint32_t *id,
             vec_mark_absent(out, k);
         else if (s->call->in.type == TYPE_REAL)
             out->r[k] = s->rsum.r[id[k]];
-        else if (fits(s, s->sum[id[k]]))
+        else if (aggregate_fits(s, s->sum[id[k]]))
             out->i[k] = (int64_t)s->sum[id[k]];
     }
 }
@@ -398,7 +398,7 @@ static void result_span(struct aggregate_state *s, const uint32_t *id,
         uint32_t g = id[k];
         if (s->count.i[g] == 0)
             vec_mark_absent(out, k);
-        else if (fits(s, (__int128)s->value2.i[g] - s->value.i[g]))
+        else if (aggregate_fits(s, (__int128)s->value2.i[g] - s->value.i[g]))
             out->i[k] = s->value2.i[g] - s->value.i[g];
     }
 }

@@ -141,6 +141,8 @@ static bool finish_type(struct bind *b, const struct func *f, struct expr *call)
     case RESULT_TIME: call->type.type = TYPE_TIME; return true;
     case RESULT_FIRST: call->type = call->arg[0]->type; return true;
     case RESULT_BOOL: return true;
+    case RESULT_REAL: call->type.type = TYPE_REAL; return true;
+    case RESULT_STRING: call->type.type = TYPE_STRING; return true;
     case RESULT_NET: break;
     }
     if (!check_bits(b, call->arg[1], 32) || !check_bits(b, call->arg[2], 128))
@@ -188,7 +190,7 @@ struct expr *bind_call(struct bind *b, const struct ast *n)
     call->func = f;
     call->tz = b->s->tz;
     if (!bind_arguments(b, n, f, call) || !finish_type(b, f, call) ||
-        !check_width(b, call))
+        !check_width(b, call) || (f->prepare && !f->prepare(b, call)))
         return NULL;
     if (f->result == RESULT_BOOL)
         return bind_has(b, n, call);

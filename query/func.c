@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "query/func_lookup.h"
 #include "query/node.h"
 #include "query/query.h"
 
@@ -247,11 +248,26 @@ static void bounds_size(const struct expr *call, const struct func_bounds *arg,
 const struct func func_table[] = {
 #define FUNC(id, usage, help, min, max, time, constant, accepts, result, eval, \
              bounds)                                                           \
-    {#id,    usage, help,  min, max, time, true, constant, {UNPACK accepts},   \
-     result, eval,  bounds},
+    {#id,    usage, help,   min, max, time, true, constant, {UNPACK accepts},  \
+     result, eval,  bounds, NULL},
+#define PREPARED(id, usage, help, args, accepts, result)                       \
+    {#id,                                                                      \
+     usage,                                                                    \
+     help,                                                                     \
+     args,                                                                     \
+     args,                                                                     \
+     false,                                                                    \
+     true,                                                                     \
+     0,                                                                        \
+     {UNPACK accepts},                                                         \
+     result,                                                                   \
+     func_eval_##id,                                                           \
+     NULL,                                                                     \
+     func_prepare_##id},
 #define WORD(id, usage, help) {.name = #id, usage, help},
 #include "query/functions.def"
 #undef FUNC
+#undef PREPARED
 #undef WORD
 };
 const uint32_t func_count = sizeof func_table / sizeof func_table[0];
@@ -260,9 +276,11 @@ const struct query_word query_functions[] = {
 #define FUNC(id, usage, help, min, max, time, constant, accepts, result, eval, \
              bounds)                                                           \
     {#id, usage, help},
+#define PREPARED(id, usage, help, args, accepts, result) {#id, usage, help},
 #define WORD(id, usage, help)
 #include "query/functions.def"
 #undef FUNC
+#undef PREPARED
 #undef WORD
 };
 const uint32_t query_function_count =

@@ -41,6 +41,8 @@ struct func_bounds {
     struct addr_range addr;
 };
 
+struct bind;
+
 /* What a call's type is made of. */
 enum func_result {
     RESULT_INT,
@@ -48,6 +50,8 @@ enum func_result {
     RESULT_DATE, /* a time that is shown as its day */
     RESULT_FIRST /* as the first argument */,
     RESULT_NET,
+    RESULT_REAL,
+    RESULT_STRING,
     RESULT_BOOL
 };
 
@@ -62,6 +66,9 @@ struct func {
     void (*eval)(struct func_frame *f);
     void (*bounds)(const struct expr *call, const struct func_bounds *arg,
                    struct func_bounds *out); /* NULL: nothing is known */
+    /* Once its arguments are bound: checks them, sets call->lookup. False:
+     * error. May be NULL. */
+    bool (*prepare)(struct bind *b, struct expr *call);
 };
 
 extern const struct func func_table[];

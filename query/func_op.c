@@ -2,7 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "query/node.h"
+#include "query/bind.h"
+#include "query/func_lookup.h"
 
 static bool is_absent(const struct func_frame *f, uint32_t row)
 {
@@ -246,6 +247,52 @@ static void set_and(struct func_frame *f)
 static void set_sub(struct func_frame *f)
 {
     set_rows(f, OP_SUB);
+}
+
+/* How many tuples both hold. */
+static uint32_t count_common(const struct set *l, const struct set *r,
+                             const struct strtab *text)
+{
+    uint8_t m = l->type.members;
+    uint32_t i = 0, k = 0, common = 0;
+
+    while (i < l->n && k < r->n) {
+        struct set x = {l->type, 1, l->member + (size_t)i * m};
+        struct set y = {l->type, 1, r->member + (size_t)k * m};
+        int order = value_cmp_set(&x, &y, text);
+        common += order == 0;
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return common;
+}
+
+void func_eval_jaccard(struct func_frame *f)
+{
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        if (is_absent(f, row))
+            continue;
+        const struct set *l = f->arg[0].column.set[row & f->arg[0].mask];
+        const struct set *r = f->arg[1].column.set[row & f->arg[1].mask];
+        double common = count_common(l, r, f->ev->text);
+        double all = (double)l->n + r->n - common;
+        f->out.r[row] = common / all;
+        if (all == 0)
+            f->absent[row / 64] |= UINT64_C(1) << (row % 64);
+    }
+}
+
+bool func_prepare_jaccard(struct bind *b, struct expr *call)
+{
+    const struct expr *l = call->arg[0], *r = call->arg[1];
+    char left[80], right[80];
+
+    if (value_same_type(&l->type, &r->type))
+        return true;
+    bind_fail(b, call->at, "%s and %s have no members in common",
+              bind_type_text(l, left), bind_type_text(r, right));
+    return false;
 }
 
 #include "query/func_bounds.h"

@@ -311,11 +311,13 @@ bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct run *r)
 {
     static const uint64_t bit = 1;
-    struct column c[SET_TUPLE_MAX];
-    struct sel one = {.n = 1, .row = {0}};
+    struct column c[KEYTAB_KEYS_MAX];
+    struct sel one;
 
+    one.n = 1;
+    one.row[0] = 0;
     /* All lanes of a cell begin at its first byte. */
-    for (uint32_t k = 0; k < SET_TUPLE_MAX; k++) {
+    for (uint32_t k = 0; k < KEYTAB_KEYS_MAX; k++) {
         const struct value *v = &tuple[k < t->keys ? k : 0];
         c[k] =
             (struct column){.i = &v->cell.i, .absent = v->absent ? &bit : NULL};

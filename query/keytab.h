@@ -39,7 +39,7 @@ void keytab_close(struct keytab *t, struct budget *b);
 bool keytab_rows(struct keytab *t, const struct column *c,
                  const struct sel *rows, uint32_t *id,
                  struct run *r) MUST_CHECK;
-/* The number of one tuple of at most SET_TUPLE_MAX values. */
+/* The number of one tuple of t->keys values. */
 bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct run *r) MUST_CHECK;
 

@@ -64,6 +64,7 @@ struct expr {
 
     const struct func *func; /* CALL */
     const struct tz *tz;     /* CALL */
+    const void *lookup;      /* CALL: see func.h, prepare */
     const int64_t *label;    /* PICK: a string each */
 
     struct node_in *in; /* IN */

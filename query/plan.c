@@ -171,6 +171,16 @@ static bool unknown_stage(struct planner *p, const struct ast_stage *n,
     return false;
 }
 
+/* No stage so far has put its rows into another order. */
+static bool is_in_order(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->stages; i++) {
+        if (plan->stage[i].holds)
+            return false;
+    }
+    return true;
+}
+
 static bool bind_stage(struct planner *p, struct plan *plan,
                        const struct plan_step *step, struct err *e)
 {
@@ -192,6 +202,7 @@ static bool bind_stage(struct planner *p, struct plan *plan,
     if (kind == &stage_where && plan->stages == 0)
         return add_filter(p, plan, n->filter, e);
     *s = (struct stage){.kind = kind, .at = n->at, .in = plan->out};
+    b.in_order = is_in_order(plan);
     if (!kind->bind(&b, n, s, e))
         return false;
     plan->out = s->out;

@@ -2,13 +2,12 @@
  * a pipeline. All but pieces are bound once where they stand, so that errors
  * show there; the bound form is dropped, since what they mean depends on the
  * range and the rows of the query that names them. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "query/plan_parts.h"
+#include "query/textfile.h"
 
 /* Is it a set by its shape? */
 static bool is_set(const struct planner *p, const struct ast *n)
@@ -139,28 +138,6 @@ bool plan_let(struct planner *p, const struct ast_item *item, struct err *e)
 
 /* ---- file "bad.txt" ---- */
 
-enum { FILE_MAX = 64 * 1024 * 1024 };
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* Cuts comment and blanks off. */
-static void trim(const char **line, size_t *len)
-{
-    const char *hash = memchr(*line, '#', *len);
-
-    if (hash)
-        *len = (size_t)(hash - *line);
-    while (*len > 0 && is_blank((*line)[*len - 1]))
-        --*len;
-    while (*len > 0 && is_blank(**line)) {
-        ++*line;
-        --*len;
-    }
-}
-
 struct lines {
     struct addr_range *range;
     uint32_t n, cap;
@@ -185,67 +162,29 @@ static bool add_line(struct lines *l, const char *line, size_t len)
 static bool add_lines(struct lines *l, const char *name, const char *text,
                       struct span at, struct err *e)
 {
-    for (uint32_t number = 1; *text; number++) {
-        const char *line = text;
-        size_t len = strcspn(text, "\n");
-        text += len + (text[len] == '\n');
-        trim(&line, &len);
-        if (len > 0 && !add_line(l, line, len))
+    struct textfile t = {.rest = text};
+
+    while (textfile_next(&t)) {
+        if (!add_line(l, t.line, t.len))
             return err_query(e, at, "%s:%u: `%.*s` is no address or network",
-                             name, number, len > 60 ? 60 : (int)len, line);
+                             name, t.number, t.len > 60 ? 60 : (int)t.len,
+                             t.line);
     }
     return l->n > 0 || err_query(e, at, "%s holds no address", name);
-}
-
-static char *read_whole(FILE *f, size_t size)
-{
-    char *text = memory_alloc(size + 1);
-    size_t n;
-
-    n = fread(text, 1, size, f);
-    text[n] = '\0';
-    return text;
-}
-
-static FILE *open_file(const struct planner *p, const char *name,
-                       struct span at, struct err *e)
-{
-    char path[4096], why[128];
-    bool plain = !p->folder || name[0] == '/';
-    int n = snprintf(path, sizeof path, "%s%s%s", plain ? "" : p->folder,
-                     plain ? "" : "/", name);
-
-    errno = ENAMETOOLONG;
-    FILE *f = n > 0 && (size_t)n < sizeof path ? fopen(path, "re") : NULL;
-
-    if (!f)
-        err_query(e, at, "%s cannot be read: %s", name,
-                  strerror_r(errno, why, sizeof why));
-    return f;
 }
 
 bool plan_file(struct planner *p, const char *name, struct span at,
                struct rangeset *out, struct err *e)
 {
-    FILE *f = open_file(p, name, at, e);
+    char *text = textfile_read(p->folder, name, at, e);
     struct lines l = {0};
-    struct stat st;
-    bool ok = false;
 
-    if (!f)
+    if (!text)
         return false;
-    if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode)) {
-        err_query(e, at, "%s is no file", name);
-    } else if (st.st_size > FILE_MAX) {
-        err_query(e, at, "%s has more than 64 MiB", name);
-    } else {
-        char *text = read_whole(f, (size_t)st.st_size);
-        ok = add_lines(&l, name, text, at, e);
-        if (ok)
-            *out = rangeset_make_addr(p->lets, l.range, l.n);
-        free(text);
-        free(l.range);
-    }
-    (void)fclose(f);
+    bool ok = add_lines(&l, name, text, at, e);
+    if (ok)
+        *out = rangeset_make_addr(p->lets, l.range, l.n);
+    free(text);
+    free(l.range);
     return ok;
 }

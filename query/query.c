@@ -60,6 +60,8 @@ struct query_session *query_session_open(struct store *s,
     struct query_session *q = memory_zeroed(1, sizeof *q);
 
     q->store = s;
+    q->lookup = (struct lookup){
+        .text = &q->text, .site = &q->site, .folder = store_dir(s)};
     if (site_read(&q->site, &q->arena, store_dir(s), e) &&
         query_session_set(q, o, e) && bind_site(q, e))
         return q;
@@ -77,6 +79,7 @@ void query_session_close(struct query_session *q)
         arena_free(&t->arena);
         free(t);
     }
+    lookup_close(&q->lookup);
     strtab_free(&q->text);
     arena_free(&q->arena);
     free(q->tz_name);

@@ -148,6 +148,7 @@ bool query_work_open(struct query_work *w, struct query_session *q,
                               .tz = &q->tz,
                               .lets = q->lets,
                               .params = q->params,
+                              .lookup = &q->lookup,
                               .warn = warn,
                               .warn_ctx = w,
                               .run = &w->run};

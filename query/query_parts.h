@@ -3,6 +3,7 @@
 #ifndef QUERY_QUERY_PARTS_H
 #define QUERY_QUERY_PARTS_H
 
+#include "query/lookup.h"
 #include "query/scan.h"
 
 /* Text, tree and lets of a text that has given lets. */
@@ -20,6 +21,7 @@ struct query_session {
     struct arena arena; /* site, parameters */
     struct strtab text;
     struct site site;
+    struct lookup lookup;
     struct tz tz;
     struct scope_let *lets;
     struct scope_param *params;

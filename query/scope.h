@@ -8,6 +8,8 @@
 #include "query/site.h"
 #include "query/value.h"
 
+struct lookup;
+
 /* A set that is known only after its query has run. Binding makes the slot;
  * whoever runs the plan fills `set` before a plan that uses it starts. */
 struct scope_slot {
@@ -58,6 +60,7 @@ struct scope {
     const struct columns *columns; /* of the rows in hand */
     struct scope_let *lets;        /* newest first */
     struct scope_param *params;
+    struct lookup *lookup; /* the session's; NULL: no labels, no databases */
     /* Warnings ("can never match"), at most a few: text and place. */
     void (*warn)(void *ctx, struct span at, const char *text);
     void *warn_ctx;

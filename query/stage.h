@@ -65,6 +65,7 @@ struct stage_bind {
     const char *source; /* the text that spans point into */
     size_t source_len;
     const struct columns *in;
+    bool in_order; /* the rows come in packet order */
 };
 
 /* Words of the text, blanks and comments between them as one blank. */
@@ -79,6 +80,12 @@ const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
 /* A number or $parameter of 0 or more. */
 bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
                  struct err *e) MUST_CHECK;
+/* A length of time or $parameter, in ns, above 0. */
+bool stage_length(struct stage_bind *b, const struct ast *n, int64_t *out,
+                  struct err *e) MUST_CHECK;
+/* The column `time`, noted in s->expr. NULL: there is none that holds times. */
+const struct expr *stage_time(struct stage_bind *b, struct stage *s,
+                              struct err *e);
 /* The name and the expression of `name = EXPR` or EXPR. */
 struct stage_named {
     const char *name;
@@ -95,7 +102,8 @@ uint32_t stage_list_length(const struct ast *n);
 /* ---- the kinds ---- */
 
 extern const struct stage_kind stage_where, stage_stats, stage_distinct,
-    stage_add, stage_show, stage_sort, stage_head, stage_top, stage_set;
+    stage_add, stage_show, stage_sort, stage_head, stage_top, stage_set,
+    stage_burst;
 
 /* set: the set that a run has made, in the run's arena. NULL: error. */
 const struct set *stage_set_result(struct stage_run *r);

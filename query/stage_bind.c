@@ -115,23 +115,69 @@ const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
 
 /* ---- numbers and names ---- */
 
-bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
-                 struct err *e)
+/* n, or what the parameter n stands for. NULL: it was not given. */
+static const struct ast *value_of(struct stage_bind *b, const struct ast *n,
+                                  struct err *e)
 {
     const struct ast *value = n;
 
-    if (n->kind == AST_PARAM) {
-        value = scope_find_param(b->scope, n->text);
-        if (!value) {
-            err_query(e, n->at, "`$%s` was not given", n->text);
-            err_hint(e, "give it with --set %s=VALUE", n->text);
-            return false;
-        }
+    if (n->kind == AST_PARAM &&
+        !(value = scope_find_param(b->scope, n->text))) {
+        err_query(e, n->at, "`$%s` was not given", n->text);
+        err_hint(e, "give it with --set %s=VALUE", n->text);
     }
+    return value;
+}
+
+bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
+                 struct err *e)
+{
+    const struct ast *value = value_of(b, n, e);
+
+    if (!value)
+        return false;
     if (value->kind != AST_NUM || value->number < 0)
         return err_query(e, n->at, "a number of rows is needed here");
     *out = value->number;
     return true;
+}
+
+bool stage_length(struct stage_bind *b, const struct ast *n, int64_t *out,
+                  struct err *e)
+{
+    const struct ast *value = value_of(b, n, e);
+
+    if (!value)
+        return false;
+    if (value->kind != AST_LENGTH) {
+        err_query(e, n->at, "a length of time is needed here");
+        err_hint(e, "write a number and a unit, as in 10m (ns us ms s m h d "
+                    "w)");
+        return false;
+    }
+    if (value->number <= 0)
+        return err_query(e, n->at, "this length of time is nothing");
+    *out = value->number;
+    return true;
+}
+
+const struct expr *stage_time(struct stage_bind *b, struct stage *s,
+                              struct err *e)
+{
+    const struct column_def *c = find_column(b->in, "time");
+
+    if (c && c->type.type == TYPE_TIME) {
+        const struct expr *x =
+            expr_column(b->scope->arena, b->in, (uint32_t)(c - b->in->col));
+        note(b, s, x);
+        return x;
+    }
+    err_query(e, s->at,
+              "`%s` needs a column `time` that holds times, which "
+              "these rows do not have",
+              s->kind->name);
+    err_hint(e, "give one that name, as in stats count() by time = hour");
+    return NULL;
 }
 
 struct stage_named stage_name(const struct stage_bind *b, const struct ast *n)

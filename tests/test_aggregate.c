@@ -93,7 +93,10 @@ static bool is_absent(const struct rig *g, uint32_t k)
 static bool aggregate(struct rig *g, const char *name, const char *column,
                       struct vec *out)
 {
-    struct ast arg = {.kind = AST_NAME, .text = column};
+    struct ast percent = {.kind = AST_NUM, .number = 90};
+    struct ast arg = {.kind = AST_NAME,
+                      .text = column,
+                      .next = strcmp(name, "pct") == 0 ? &percent : NULL};
     struct ast call = {.kind = AST_CALL, .text = name, .arg = &arg};
     struct aggregate_rows in = {&g->batch, &g->batch.sel, g->group, GROUPS};
     uint32_t id[GROUPS] = {0, 1, 2, 3, 4, 5, 6};
@@ -250,19 +253,116 @@ static void sets_and_counts_of_distinct_values_agree(void **state)
     rig_close(g);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    int64_t l = *(const int64_t *)a, r = *(const int64_t *)b;
+
+    return (l > r) - (l < r);
+}
+
+/* The values of a group, sorted. */
+static uint32_t values_of(const struct rig *g, const int64_t *column,
+                          uint32_t group, int64_t *out)
+{
+    uint32_t n = 0;
+
+    for (uint32_t k = 0; k < ROWS; k++) {
+        if (g->group[k] == group && !is_absent(g, k))
+            out[n++] = column[k];
+    }
+    qsort(out, n, sizeof *out, by_value);
+    return n;
+}
+
+static void percentiles_are_of_the_nearest_rank(void **state)
+{
+    struct rig *g = rig_open();
+    struct vec out;
+
+    (void)state;
+    assert_true(aggregate(g, "pct", "i", &out));
+    for (uint32_t k = 0; k < GROUPS; k++) {
+        int64_t v[ROWS];
+        uint32_t n = values_of(g, g->i, k, v), rank = 0;
+        while (rank * 100 < 90 * n)
+            rank++;
+        assert_int_equal(out.i[k], v[rank - 1]);
+    }
+    drop(&out);
+    assert_true(aggregate(g, "pct", "r", &out));
+    for (uint32_t k = 0; k < GROUPS; k++) {
+        uint32_t n = 0, below = 0, within = 0;
+        for (uint32_t i = 0; i < ROWS; i++) {
+            bool in = g->group[i] == k && !is_absent(g, i);
+            n += in;
+            below += in && g->r[i] < out.r[k];
+            within += in && g->r[i] <= out.r[k];
+        }
+        assert_true(below * 10 < n * 9 && within * 10 >= n * 9);
+    }
+    drop(&out);
+    rig_close(g);
+}
+
+static int64_t median_of(int64_t *v, uint32_t n)
+{
+    qsort(v, n, sizeof *v, by_value);
+    return v[n % 2 ? n / 2 : n / 2 - 1];
+}
+
+static void pace_and_jitter_are_medians_of_gaps(void **state)
+{
+    struct rig *g = rig_open();
+    struct vec pace, jitter;
+
+    (void)state;
+    assert_true(aggregate(g, "pace", "t", &pace));
+    assert_true(aggregate(g, "jitter", "t", &jitter));
+    for (uint32_t k = 0; k < GROUPS; k++) {
+        int64_t v[ROWS], gap[ROWS], off[ROWS];
+        uint32_t n = values_of(g, g->t, k, v);
+        assert_true(n > 2);
+        for (uint32_t i = 1; i < n; i++)
+            gap[i - 1] = v[i] - v[i - 1];
+        int64_t want = median_of(gap, n - 1);
+        for (uint32_t i = 0; i < n - 1; i++)
+            off[i] = gap[i] > want ? gap[i] - want : want - gap[i];
+        assert_true(pace.i[k] == want);
+        assert_true(jitter.i[k] == median_of(off, n - 1));
+    }
+    drop(&pace);
+    drop(&jitter);
+    rig_close(g);
+}
+
+static void a_gap_over_64_bits_is_an_error(void **state)
+{
+    struct rig *g = rig_open();
+    struct vec out;
+
+    (void)state;
+    for (uint32_t k = 0; k < ROWS; k++)
+        g->t[k] = k % 2 ? INT64_MIN : INT64_MAX;
+    assert_false(aggregate(g, "pace", "t", &out));
+    assert_int_equal(g->e.code, ERR_QUERY);
+    drop(&out);
+    rig_close(g);
+}
+
 /* Any number of failed allocations must leave the budget balanced. */
 static void gives_all_memory_back_when_it_is_out(void **state)
 {
-    static const char *const kind[] = {"set", "distinct", "sum",
-                                       "min", "span",     "avg"};
+    static const char *const kind[] = {"set",    "distinct",   "sum",  "min",
+                                       "pct",    "avg",        "span", "pace",
+                                       "jitter", "patternbits"};
 
     (void)state;
-    for (uint32_t m = 0; m < 6; m++) {
+    for (uint32_t m = 0; m < 10; m++) {
         for (size_t limit = 64; limit < 60000; limit += limit / 3) {
             struct rig *g = rig_open();
             struct vec out;
             g->budget.limit = limit;
-            aggregate(g, kind[m], m == 4 ? "t" : "i", &out);
+            aggregate(g, kind[m], m >= 6 && m < 9 ? "t" : "i", &out);
             drop(&out);
             rig_close(g);
         }
@@ -278,6 +378,9 @@ int main(void)
         cmocka_unit_test(finds_extremes_and_ends),
         cmocka_unit_test(a_span_over_64_bits_is_an_error),
         cmocka_unit_test(sets_and_counts_of_distinct_values_agree),
+        cmocka_unit_test(percentiles_are_of_the_nearest_rank),
+        cmocka_unit_test(pace_and_jitter_are_medians_of_gaps),
+        cmocka_unit_test(a_gap_over_64_bits_is_an_error),
         cmocka_unit_test(gives_all_memory_back_when_it_is_out),
     };
 

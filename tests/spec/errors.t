@@ -54,14 +54,6 @@ error
   all inbound | unless seen outbound before within 1h on reverse flow
                 ^^^^^^
 
-# burst is not built
-query
-all | burst count() >= 7 within 1h by src
-error
-1:7: `burst` is not built in this version
-  all | burst count() >= 7 within 1h by src
-        ^^^^^
-
 # flows is not built
 query
 all | flows
@@ -132,23 +124,55 @@ all | stats zzz(src)
 error
 1:13: `zzz` is no aggregate
   all | stats zzz(src)
-              ^^^ count distinct set union sum min max avg first last span
+              ^^^ count distinct set union sum min max avg pct first last span pace jitter pattern
 
-# an aggregate that is not built
+# a percentile of addresses
 query
-all | stats p = pct(len, 99)
+all | stats p = pct(src, 99)
 error
-1:17: `pct` is not built in this version
-  all | stats p = pct(len, 99)
-                  ^^^
+1:21: `src` is an addr, and `pct` takes numbers, durations or times
+  all | stats p = pct(src, 99)
+                      ^^^
 
-# pace is not built
+# a percentile over all
 query
-all | stats pace(time) by src
+all | stats p = pct(len, 101)
 error
-1:13: `pace` is not built in this version
-  all | stats pace(time) by src
-              ^^^^
+1:26: `pct` needs a constant from 0 to 100 here
+  all | stats p = pct(len, 101)
+                           ^^^ pct(E, 50) is the median, pct(E, 99) what 99 of 100 do not exceed
+
+# a percentile of each row
+query
+all | stats p = pct(len, ttl)
+error
+1:26: `pct` needs a constant from 0 to 100 here
+  all | stats p = pct(len, ttl)
+                           ^^^ pct(E, 50) is the median, pct(E, 99) what 99 of 100 do not exceed
+
+# a percentile without a number
+query
+all | stats p = pct(len)
+error
+1:17: `pct` takes 2 arguments, not 1
+  all | stats p = pct(len)
+                  ^^^^^^^^
+
+# the pace of numbers
+query
+all | stats pace(len) by src
+error
+1:18: `len` is an int, and `pace` takes times
+  all | stats pace(len) by src
+                   ^^^
+
+# a pattern of addresses
+query
+all | stats pattern(src)
+error
+1:21: `src` is an addr, and `pattern` takes counts
+  all | stats pattern(src)
+                      ^^^
 
 # sum of an address
 query
@@ -590,13 +614,21 @@ error
   all | stats count() by gap(2m)
                          ^^^
 
-# asn is not built
+# two sets without common members
 query
-all | stats count() by asn(src)
+all | stats a = set(src), b = set(dport) | add j = jaccard(a, b)
 error
-1:24: `asn` is not built in this version
-  all | stats count() by asn(src)
-                         ^^^
+1:52: a set of addr and a set of int have no members in common
+  all | stats a = set(src), b = set(dport) | add j = jaccard(a, b)
+                                                     ^^^^^^^^^^^^^
+
+# a label of a number
+query
+all | stats n = count() by label(ttl)
+error
+1:34: `ttl` is an int, and `label` takes addr
+  all | stats n = count() by label(ttl)
+                                   ^^^ label(ADDR): name of an address in the site's labels, by the longest prefix
 
 # an unknown name in a set
 query
