@@ -26,7 +26,7 @@ enum ast_kind {
     AST_COMPARE,  /* arg op arg */
     AST_IN,       /* arg in arg; the second may be an AST_LIST */
     AST_NOT_IN,   /* arg not in arg */
-    AST_LIST,     /* (arg, arg, ...) after `in` */
+    AST_LIST,     /* (arg, arg, ...) after `in`, or a tuple before it */
     AST_SET,      /* {arg, ...} */
     AST_AND,      /* arg, arg, ...: two or more */
     AST_OR,       /* arg, arg, ... */

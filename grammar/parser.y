@@ -110,7 +110,7 @@ static void ql_error(const struct span *at, struct parse *ps, const char *messag
 %type <node> column_name key agg assign column sortkey
 %type <flag> seenword
 %type <relation> when
-%type <node> expr test comparison choice bitor bitxor bitand shift sum product sign atom setlit call accessor
+%type <node> expr test comparison choice tuple bitor bitxor bitand shift sum product sign atom setlit call accessor
 %type <list> ands ors exprs
 %type <op> relop
 %type <node> primitive typed directed value
@@ -343,7 +343,7 @@ stage: WHERE expr                   { $$ = tree_stage(ps, @1); $$->filter = $2; 
     | CLOCK groups                  { $$ = tree_stage(ps, @1); $$->by = $2; }
     | FILL                          { $$ = tree_stage(ps, @1); }
     | CHART names                   { $$ = tree_stage(ps, @1); $$->args = $2.first; }
-    | SET column_name               { $$ = tree_stage(ps, @1); $$->args = $2; }
+    | SET names                     { $$ = tree_stage(ps, @1); $$->args = $2.first; }
     | WRITE STRING                  { $$ = tree_stage(ps, @1); $$->file = $2->text; $$->file_at = @2; }
     | WRITE STRING AS NAME {
         check_format(ps, @4, $4);
@@ -453,6 +453,8 @@ comparison: bitor                   { $$ = tree_settle(ps, $1, NULL); }
     | bitor relop bitor             { $$ = tree_compare(ps, @$, $2, $1, $3); }
     | bitor IN choice               { $$ = tree_in(ps, AST_IN, @$, $1, $3); }
     | bitor NOT IN choice           { $$ = tree_in(ps, AST_NOT_IN, @$, $1, $4); }
+    | tuple IN bitor                { $$ = tree_in(ps, AST_IN, @$, $1, $3); }
+    | tuple NOT IN bitor            { $$ = tree_in(ps, AST_NOT_IN, @$, $1, $4); }
     ;
 relop: '='                          { $$ = OP_EQ; }
     | NE                            { $$ = OP_NE; }
@@ -462,7 +464,9 @@ relop: '='                          { $$ = OP_EQ; }
     | GE                            { $$ = OP_GE; }
     ;
 choice: bitor
-    | '(' expr ',' exprs ')' {
+    | tuple
+    ;
+tuple: '(' expr ',' exprs ')' {
         $2->next = $4.first;
         $$ = tree_over(ps, AST_LIST, @$, $2);
     }

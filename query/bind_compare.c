@@ -292,52 +292,134 @@ bool bind_in_resolve(struct node_in *in, struct scope *s, struct err *e)
     return true;
 }
 
-static struct expr *in_row_set(struct bind *b, const struct ast *n,
-                               struct expr *x, struct expr *set)
+/* Values, one or a tuple of them, in a set that is no range set. */
+static struct expr *in_listed(struct bind *b, const struct ast *n,
+                              struct expr *const *x, uint32_t values,
+                              struct expr *set)
 {
-    struct expr *in = node_make(b->a, NODE_MEMBER, bind_place(b, n->at), 2);
+    struct expr *in =
+        node_make(b->a, NODE_MEMBER, bind_place(b, n->at), values + 1);
 
     in->op = n->kind == AST_IN ? OP_EQ : OP_NE;
-    in->arg[0] = x;
-    in->arg[1] = set;
+    for (uint32_t i = 0; i < values; i++)
+        in->arg[i] = x[i];
+    in->arg[values] = set;
     return in;
+}
+
+static bool same_nets(const struct vtype *x, const struct vtype *y)
+{
+    return x->bits4 == y->bits4 && x->bits6 == y->bits6;
+}
+
+/* A network is in a set of addresses if all of it is; an address in a set of
+ * networks if one of them holds it. NULL: neither. */
+static struct sets *as_nets(struct bind *b, const struct expr *x,
+                            const struct expr *set)
+{
+    enum type member = set->type.member[0];
+
+    if (set->kind != NODE_SET || set->type.members != 1)
+        return NULL;
+    if (x->type.type == TYPE_NET && member == TYPE_ADDR)
+        return sets_nets(b->a, SETS_STARTS, set->set, x->type);
+    if (x->type.type == TYPE_ADDR && member == TYPE_NET)
+        return sets_nets(b->a, SETS_COVERED, set->set, set->type);
+    if (x->type.type == TYPE_NET && member == TYPE_NET &&
+        !same_nets(&x->type, &set->type))
+        return sets_nets(b->a, SETS_STARTS,
+                         sets_nets(b->a, SETS_COVERED, set->set, set->type),
+                         x->type);
+    return NULL;
+}
+
+static void *fail_member(struct bind *b, const struct ast *n, const char *left,
+                         const struct expr *set)
+{
+    char right[80];
+
+    return bind_fail(b, n->at, "%s cannot be in %s", left,
+                     bind_type_text(set, right));
+}
+
+static bool check_set(struct bind *b, const struct ast *n,
+                      const struct expr *set)
+{
+    char type[80];
+
+    if (set->type.type == TYPE_SET)
+        return true;
+    bind_fail(b, n->arg->next->at, "`in` needs a set, and this is %s",
+              bind_type_text(set, type));
+    err_hint(b->e, "write a list, as in (80, 443), or `=`");
+    return false;
 }
 
 static struct expr *in_set(struct bind *b, const struct ast *n, struct expr *x,
                            struct expr *set)
 {
-    char left[80], right[80];
+    struct sets *nets;
+    char left[80];
 
-    if (set->type.type != TYPE_SET) {
-        bind_fail(b, n->arg->next->at, "`in` needs a set, and this is %s",
-                  bind_type_text(set, right));
-        err_hint(b->e, "write a list, as in (80, 443), or `=`");
+    if (!check_set(b, n, set))
         return NULL;
-    }
+    if ((nets = as_nets(b, x, set)))
+        return bind_in_set(b, x, nets, n->kind == AST_NOT_IN,
+                           bind_place(b, n->at));
     if (set->type.members != 1 || x->type.type != set->type.member[0]) {
-        bind_fail(b, n->at, "%s cannot be in %s", bind_type_text(x, left),
-                  bind_type_text(set, right));
+        fail_member(b, n, bind_type_text(x, left), set);
         if (x->type.type == TYPE_NET && set->type.member[0] == TYPE_ADDR)
             err_hint(b->e, "%s", ask_address);
         return NULL;
     }
-    if (set->kind != NODE_SET)
-        return in_row_set(b, n, x, set);
+    if (set->kind != NODE_SET || sets_is_listed(set->set))
+        return in_listed(b, n, &x, 1, set);
     return bind_in_set(b, x, set->set, n->kind == AST_NOT_IN,
                        bind_place(b, n->at));
+}
+
+/* (src, dst) in pairs */
+static struct expr *bind_tuple_in(struct bind *b, const struct ast *n)
+{
+    struct expr *x[SET_TUPLE_MAX], *set = bind_value(b, n->arg->next);
+    struct vtype tuple = {.type = TYPE_SET};
+    char left[64], of[80];
+    uint32_t values = 0;
+
+    if (!set || !check_set(b, n, set))
+        return NULL;
+    for (const struct ast *m = n->arg->arg; m; m = m->next) {
+        if (values == SET_TUPLE_MAX)
+            return bind_fail(b, n->arg->at, "a tuple has at most %d values",
+                             SET_TUPLE_MAX);
+        if (!(x[values] = bind_value(b, m)))
+            return NULL;
+        if (!value_add_member(&tuple, &x[values++]->type))
+            return bind_fail(b, m->at, "nets of another length in a tuple");
+    }
+    if (value_same_type(&tuple, &set->type))
+        return in_listed(b, n, x, values, set);
+    value_type_text(&tuple, left);
+    snprintf(of, sizeof of, "a tuple %s", left + strlen("set of "));
+    return fail_member(b, n, of, set);
 }
 
 struct expr *bind_in(struct bind *b, const struct ast *n)
 {
     const struct ast *choice = n->arg->next;
+
+    if (n->arg->kind == AST_LIST)
+        return bind_tuple_in(b, n);
     struct expr *x = bind_value(b, n->arg), *set;
 
     if (!x)
         return NULL;
-    if (x->type.type == TYPE_REAL || x->type.type == TYPE_SET) {
+    if (x->type.type == TYPE_SET) {
         char type[80];
-        return bind_fail(b, n->arg->at, "%s cannot be in a set",
-                         bind_type_text(x, type));
+        bind_fail(b, n->arg->at, "%s cannot be in a set",
+                  bind_type_text(x, type));
+        err_hint(b->e, "A <= B asks whether all of A is in B");
+        return NULL;
     }
     set = choice->kind == AST_LIST ? bind_set(b, choice, x)
                                    : bind_beside(b, choice, x);

@@ -172,11 +172,6 @@ static struct expr *bind_let(struct bind *b, struct scope_let *let,
     }
     if (!let->slot)
         return bind_body(b, let, n);
-    if (let->slot->type.members != 1)
-        return bind_fail(b, n->at,
-                         "`%s` is a set of tuples, which cannot be searched "
-                         "in this version",
-                         n->text);
     return bind_set_of(b, sets_slot(b->a, let->slot, bind_place(b, n->at)),
                        n->at);
 }

@@ -55,7 +55,8 @@ static bool join_set(struct bind *b, const struct ast *n, enum type member,
 
     if (!x)
         return false;
-    if (x->kind != NODE_SET || x->set->member != member) {
+    if (x->kind != NODE_SET || x->set->member != member ||
+        sets_is_listed(x->set)) {
         bind_fail(b, n->at, "`%s` is %s, and a set of %s is needed here",
                   n->text, bind_type_text(x, type), schema_types[member].name);
         return false;

@@ -1,12 +1,13 @@
 /* bind_set.c - set literals and lists. */
+#include <string.h>
+
 #include "query/bind.h"
 
 struct expr *bind_set_of(struct bind *b, struct sets *set, struct span at)
 {
     struct expr *x = node_make(b->a, NODE_SET, bind_place(b, at), 0);
 
-    x->type =
-        (struct vtype){.type = TYPE_SET, .members = 1, .member = {set->member}};
+    x->type = set->type;
     x->constant = true;
     x->set = set;
     return x;
@@ -28,6 +29,12 @@ static bool check_member(struct bind *b, const struct ast *n,
         bind_fail(b, n->at, "a set holds constants, and this is %s of each row",
                   bind_type_text(x, type));
         err_hint(b->e, "compare with `=` and `or` instead");
+        return false;
+    }
+    if (x->kind == NODE_SET && sets_is_listed(x->set)) {
+        bind_fail(b, n->at, "braces hold values, and this is %s",
+                  bind_type_text(x, type));
+        err_hint(b->e, "join sets with +");
         return false;
     }
     if (x->type.type == TYPE_REAL) {
@@ -75,9 +82,19 @@ static struct sets *gathered(struct bind *b, const struct gather *g,
     return g->set ? sets_algebra(b->a, OP_ADD, x, g->set) : x;
 }
 
+/* `SF` where nothing else has that name. */
+static bool is_letters(struct bind *b, const struct ast *n)
+{
+    return n->kind == AST_NAME && !bind_is_known(b, n->text) &&
+           n->text[strspn(n->text, "SFRPAUECNW.")] == '\0';
+}
+
 static bool gather_member(struct bind *b, struct gather *g, const struct ast *n,
                           const struct expr *beside)
 {
+    static const struct expr flags = {.type = {.type = TYPE_FLAGS}};
+    if (!beside && is_letters(b, n))
+        beside = &flags;
     struct expr *x = beside ? bind_beside(b, n, beside) : bind_value(b, n);
     struct sets before = {.member = g->member};
 

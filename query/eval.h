@@ -19,6 +19,8 @@ void eval_in(const struct expr *x, struct batch *b, struct sel *rows,
              struct expr_eval *ev);
 void eval_compare(const struct expr *x, struct batch *b, struct sel *rows,
                   struct expr_eval *ev);
+void eval_compare_sets(const struct expr *x, struct batch *b, struct sel *rows,
+                       struct expr_eval *ev);
 void eval_member(const struct expr *x, struct batch *b, struct sel *rows,
                  struct expr_eval *ev);
 

@@ -157,67 +157,25 @@ KEEPER(text_lt, PAIR_PARAMETERS, PAIR_INT,
 KEEPER(text_le, PAIR_PARAMETERS, PAIR_INT,
        (text_order(p, l[row & lm], r[row & rm]) <= 0) != flip)
 
-/* Is every tuple of `a` in `b`? Both ascend. */
-static bool is_subset(const struct set *a, const struct set *b,
-                      const struct strtab *text)
-{
-    uint32_t k = 0;
-
-    if (a->n > b->n)
-        return false;
-    for (uint32_t i = 0; i < a->n; i++, k++) {
-        struct set one = {a->type, 1, a->member + (size_t)i * a->type.members};
-        struct set other = {b->type, 1,
-                            b->member + (size_t)k * b->type.members};
-        while (k < b->n && value_cmp_set(&other, &one, text) < 0)
-            other.member = b->member + (size_t)++k * b->type.members;
-        if (k == b->n || value_cmp_set(&other, &one, text) != 0)
-            return false;
-    }
-    return true;
-}
-
-static bool compare_sets(enum ast_op op, const struct set *l,
-                         const struct set *r, const struct strtab *text)
-{
-    union cell a = {.set = l}, b = {.set = r};
-
-    switch (op) {
-    case OP_EQ: return value_eq(TYPE_SET, a, b);
-    case OP_NE: return !value_eq(TYPE_SET, a, b);
-    case OP_LE: return is_subset(l, r, text);
-    case OP_LT: return l->n < r->n && is_subset(l, r, text);
-    case OP_GE: return is_subset(r, l, text);
-    default: return r->n < l->n && is_subset(r, l, text);
-    }
-}
-
-KEEPER(set_keep, PAIR_PARAMETERS, PAIR_OF(const struct set *, set),
-       compare_sets(p->op, l[row & lm], r[row & rm], p->text) != flip)
-
 enum { EQUAL, BELOW, BELOW_EQUAL, TESTS };
-enum { ROW_INT, ROW_REAL, ROW_ADDR, ROW_SET, ROW_TEXT, ROWS };
+enum { ROW_INT, ROW_REAL, ROW_ADDR, ROW_TEXT, ROWS };
 
 static pair_keeper *const pair_keepers[ROWS][TESTS] = {
     [ROW_INT] = {int_eq,       int_lt,       int_le      },
     [ROW_REAL] = {real_eq,      real_lt,      real_le     },
     [ROW_ADDR] = {addr_eq_rows, addr_lt_rows, addr_le_rows},
-    [ROW_SET] = {set_keep,     set_keep,     set_keep    },
     [ROW_TEXT] = {int_eq,       text_lt,      text_le     },
 };
 
 static int row_of(const struct expr *x)
 {
-    static const int rows[] = {[LANE_INT] = ROW_INT,
-                               [LANE_REAL] = ROW_REAL,
-                               [LANE_ADDR] = ROW_ADDR,
-                               [LANE_SET] = ROW_SET};
+    static const int rows[] = {
+        [LANE_INT] = ROW_INT, [LANE_REAL] = ROW_REAL, [LANE_ADDR] = ROW_ADDR};
 
     return x->type.type == TYPE_STRING ? ROW_TEXT : rows[node_lane(x)];
 }
 
-/* Sets have no total order: each of their operators is its own test. */
-static int test_of(struct pair *p, bool sets)
+static int test_of(struct pair *p)
 {
     static const struct {
         int test;
@@ -231,7 +189,7 @@ static int test_of(struct pair *p, bool sets)
           [OP_GT] = {BELOW_EQUAL, true },
     };
 
-    p->flip = tests[p->op].flip && !sets;
+    p->flip = tests[p->op].flip;
     return tests[p->op].test;
 }
 
@@ -239,68 +197,16 @@ void eval_compare(const struct expr *x, struct batch *b, struct sel *rows,
                   struct expr_eval *ev)
 {
     struct pair p = {.op = x->op, .text = ev->text};
+
+    if (node_lane(x->arg[0]) == LANE_SET) {
+        eval_compare_sets(x, b, rows, ev);
+        return;
+    }
     int row = row_of(x->arg[0]);
 
     p.left = eval_arg(x->arg[0], b, rows, ev);
     eval_drop_absent(rows, p.left.column.absent);
     p.right = eval_arg(x->arg[1], b, rows, ev);
     eval_drop_absent(rows, p.right.column.absent);
-    pair_keepers[row][test_of(&p, row == ROW_SET)](&p, rows);
-}
-
-static bool set_has(const struct set *s, union cell v,
-                    const struct strtab *text)
-{
-    uint32_t lo = 0, hi = s->n;
-
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        int order = value_cmp(s->type.member[0], s->member[mid], v, text);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return false;
-}
-
-static union cell cell_at(const struct func_arg *arg, enum lane lane,
-                          uint32_t row)
-{
-    union cell c = {0};
-
-    switch (lane) {
-    case LANE_INT: c.i = arg->column.i[row & arg->mask]; break;
-    case LANE_REAL: c.r = arg->column.r[row & arg->mask]; break;
-    case LANE_ADDR: c.a = arg->column.a[row & arg->mask]; break;
-    case LANE_SET: c.set = arg->column.set[row & arg->mask]; break;
-    }
-    return c;
-}
-
-struct members {
-    struct func_arg value, set;
-    enum lane lane;
-    const struct strtab *text;
-    bool wanted;
-};
-
-KEEPER(keep_members, (const struct members *m, struct sel *rows), ,
-       set_has(m->set.column.set[row & m->set.mask],
-               cell_at(&m->value, m->lane, row), m->text) == m->wanted)
-
-void eval_member(const struct expr *x, struct batch *b, struct sel *rows,
-                 struct expr_eval *ev)
-{
-    struct members m = {.lane = node_lane(x->arg[0]),
-                        .text = ev->text,
-                        .wanted = x->op == OP_EQ};
-
-    m.value = eval_arg(x->arg[0], b, rows, ev);
-    eval_drop_absent(rows, m.value.column.absent);
-    m.set = eval_arg(x->arg[1], b, rows, ev);
-    eval_drop_absent(rows, m.set.column.absent);
-    keep_members(&m, rows);
+    pair_keepers[row][test_of(&p)](&p, rows);
 }

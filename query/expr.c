@@ -103,7 +103,24 @@ void expr_slots(const struct expr *x,
         expr_slots(x->arg[i], f, ctx);
 }
 
-/* size() asks for no members; everything else takes sets apart. */
+/* Which questions can be answered from the ranges of a set, when it has too
+ * many members to list them: size(), comparisons with a row's set, what a row's
+ * set has in common with it or not. */
+static bool takes_ranges(const struct expr *x, const struct expr *parent)
+{
+    if (!parent || sets_size(x->set) <= SETS_MEMBERS_MAX)
+        return false;
+    if (parent->kind == NODE_COMPARE)
+        return parent->arg[0]->kind != NODE_SET ||
+               parent->arg[1]->kind != NODE_SET;
+    if (parent->kind != NODE_CALL)
+        return false;
+    return parent->func == func_operator(OP_AND, MODE_SET) ||
+           (parent->func == func_operator(OP_SUB, MODE_SET) &&
+            parent->arg[1] == x);
+}
+
+/* size() asks for no members; nearly everything else takes sets apart. */
 static bool resolve_set(const struct expr *x, const struct expr *parent,
                         struct scope *s, struct err *e)
 {
@@ -111,7 +128,7 @@ static bool resolve_set(const struct expr *x, const struct expr *parent,
         return false;
     if (parent && parent->kind == NODE_CALL && parent->type.type == TYPE_INT)
         return true;
-    return sets_members(x->set, s, e);
+    return takes_ranges(x, parent) || sets_members(x->set, s, e);
 }
 
 static bool resolve(const struct expr *x, const struct expr *parent,

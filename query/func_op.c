@@ -190,81 +190,87 @@ static void bounds_word(const struct expr *call, const struct func_bounds *arg,
     func_bounds_range(out, word_of(r.lo, n), word_of(r.hi, n));
 }
 
-/* Set algebra over rows: a walk along both, in the order of members. */
+/* ---- sets ---- */
+
 static const struct set *set_merge(struct func_frame *f, const struct set *l,
-                                   const struct set *r, enum ast_op op)
+                                   const struct set *r, uint32_t keep)
 {
-    uint8_t m = l->type.members;
     struct set *out = arena_new(f->ev->tmp, struct set);
-    size_t bytes = ((size_t)l->n + r->n) * m * sizeof(union cell);
-    uint32_t i = 0, k = 0;
+    size_t bytes = ((size_t)l->n + r->n) * l->type.members * sizeof(union cell);
 
     out->type = l->type;
     if (!expr_take(f->ev, bytes, f->call->func->name))
         return out;
     union cell *cell = arena_alloc_raw(f->ev->tmp, bytes);
+    out->n = value_merge_sets(l, r, keep, f->ev->text, cell);
+    out->member = cell;
+    return out;
+}
 
-    while (i < l->n || k < r->n) {
-        struct set x = {l->type, 1, l->member + (size_t)i * m};
-        struct set y = {l->type, 1, r->member + (size_t)k * m};
-        int order = i == l->n   ? 1
-                    : k == r->n ? -1
-                                : value_cmp_set(&x, &y, f->ev->text);
-        bool keep = order == 0  ? op != OP_SUB
-                    : order < 0 ? op != OP_AND
-                                : op == OP_ADD;
-        if (keep)
-            memcpy(cell + (size_t)out->n++ * m,
-                   order <= 0 ? x.member : y.member, m * sizeof *cell);
-        i += order <= 0;
-        k += order >= 0;
+/* The members of `l` that are in a constant set too large to be listed, or are
+ * not in it. */
+static const struct set *set_filter(struct func_frame *f, const struct set *l,
+                                    const struct sets *r, bool in)
+{
+    struct set *out = arena_new(f->ev->tmp, struct set);
+    size_t bytes = (size_t)l->n * sizeof(union cell);
+
+    out->type = l->type;
+    if (!expr_take(f->ev, bytes, f->call->func->name))
+        return out;
+    union cell *cell = arena_alloc_raw(f->ev->tmp, bytes);
+    for (uint32_t i = 0; i < l->n; i++) {
+        if (sets_has(r, l->member[i]) == in)
+            cell[out->n++] = l->member[i];
     }
     out->member = cell;
     return out;
 }
 
-static void set_rows(struct func_frame *f, enum ast_op op)
+static const struct set *set_arg(const struct func_frame *f, int i,
+                                 uint32_t row)
 {
+    return f->arg[i].column.set[row & f->arg[i].mask];
+}
+
+/* A large constant on either side leaves the other one's members: `&` takes
+ * both sides alike, and resolving has refused the rest. */
+static void set_rows(struct func_frame *f, uint32_t keep)
+{
+    const struct sets *large = NULL;
+    int rest = 0;
+
+    for (int i = 0; i < 2; i++) {
+        if (f->call->arg[i]->kind == NODE_SET &&
+            !f->call->arg[i]->set->members) {
+            large = f->call->arg[i]->set;
+            rest = 1 - i;
+        }
+    }
     for (uint32_t i = 0; i < f->rows->n; i++) {
         uint32_t row = f->rows->row[i];
-        if (!is_absent(f, row))
-            f->out.set[row] =
-                set_merge(f, f->arg[0].column.set[row & f->arg[0].mask],
-                          f->arg[1].column.set[row & f->arg[1].mask], op);
+        if (is_absent(f, row))
+            continue;
+        f->out.set[row] =
+            large
+                ? set_filter(f, set_arg(f, rest, row), large, keep == KEEP_BOTH)
+                : set_merge(f, set_arg(f, 0, row), set_arg(f, 1, row), keep);
     }
 }
 
 static void set_add(struct func_frame *f)
 {
-    set_rows(f, OP_ADD);
+    set_rows(f, KEEP_LEFT | KEEP_BOTH | KEEP_RIGHT);
 }
 
 static void set_and(struct func_frame *f)
 {
-    set_rows(f, OP_AND);
+    set_rows(f, KEEP_BOTH);
 }
 
 static void set_sub(struct func_frame *f)
 {
-    set_rows(f, OP_SUB);
-}
-
-/* How many tuples both hold. */
-static uint32_t count_common(const struct set *l, const struct set *r,
-                             const struct strtab *text)
-{
-    uint8_t m = l->type.members;
-    uint32_t i = 0, k = 0, common = 0;
-
-    while (i < l->n && k < r->n) {
-        struct set x = {l->type, 1, l->member + (size_t)i * m};
-        struct set y = {l->type, 1, r->member + (size_t)k * m};
-        int order = value_cmp_set(&x, &y, text);
-        common += order == 0;
-        i += order <= 0;
-        k += order >= 0;
-    }
-    return common;
+    set_rows(f, KEEP_LEFT);
 }
 
 void func_eval_jaccard(struct func_frame *f)
@@ -273,13 +279,11 @@ void func_eval_jaccard(struct func_frame *f)
         uint32_t row = f->rows->row[i];
         if (is_absent(f, row))
             continue;
-        const struct set *l = f->arg[0].column.set[row & f->arg[0].mask];
-        const struct set *r = f->arg[1].column.set[row & f->arg[1].mask];
-        double common = count_common(l, r, f->ev->text);
+        const struct set *l = set_arg(f, 0, row), *r = set_arg(f, 1, row);
+        double common = value_merge_sets(l, r, KEEP_BOTH, f->ev->text, NULL);
         double all = (double)l->n + r->n - common;
         f->out.r[row] = common / all;
-        if (all == 0)
-            f->absent[row / 64] |= UINT64_C(1) << (row % 64);
+        mark_absent(f, row, all == 0);
     }
 }
 

@@ -22,8 +22,7 @@ void keytab_close(struct keytab *t, struct budget *b)
 {
     for (uint32_t k = 0; t->key && k < t->keys; k++)
         vec_free(&t->key[k], b);
-    budget_give(b, t->slots * sizeof *t->slot + t->memos * sizeof *t->memo +
-                       t->sets_charged);
+    budget_give(b, t->slots * sizeof *t->slot + t->sets_charged);
     free(t->memo);
     free(t->key);
     free(t->slot);
@@ -79,8 +78,7 @@ static bool grow(struct keytab *t, struct run *r)
     return true;
 }
 
-/* Room for n more tuples. */
-static bool make_room(struct keytab *t, uint32_t n, struct run *r)
+bool keytab_room(struct keytab *t, uint32_t n, struct run *r)
 {
     if (n >= UINT32_MAX - t->n)
         return false;
@@ -115,11 +113,10 @@ static uint64_t hash_value(enum type type, struct value v, uint64_t h)
     return value_hash(type, v.cell, h);
 }
 
-static void hash_column(const struct keytab *t, uint32_t k,
-                        const struct column *c, const struct sel *rows,
-                        uint64_t *h)
+static void hash_column(enum type type, const struct column *c,
+                        const struct sel *rows, uint64_t *h)
 {
-    enum lane lane = t->key[k].lane;
+    enum lane lane = schema_types[type].lane;
     const uint16_t *row = rows->row;
     uint32_t n = rows->n;
 
@@ -131,8 +128,17 @@ static void hash_column(const struct keytab *t, uint32_t k,
             h[j] = hash_addr(h[j], c->a[row[j]]);
     } else {
         for (uint32_t j = 0; j < n; j++)
-            h[j] = hash_value(t->type[k], value_at(c, lane, row[j]), h[j]);
+            h[j] = hash_value(type, value_at(c, lane, row[j]), h[j]);
     }
+}
+
+void keytab_hash(const enum type *type, uint32_t keys, const struct column *c,
+                 const struct sel *rows, uint64_t seed, uint64_t *h)
+{
+    for (uint32_t j = 0; j < rows->n; j++)
+        h[j] = seed;
+    for (uint32_t k = 0; k < keys; k++)
+        hash_column(type[k], &c[k], rows, h);
 }
 
 static bool same_value(const struct keytab *t, uint32_t k, uint32_t id,
@@ -163,11 +169,14 @@ static bool same_tuple(const struct keytab *t, uint32_t id,
     return true;
 }
 
+static size_t set_bytes(const struct set *s)
+{
+    return sizeof *s + (size_t)s->n * s->type.members * sizeof(union cell);
+}
+
 static bool keep_set(struct keytab *t, struct value *v, struct run *r)
 {
-    size_t bytes = sizeof(struct set) + (size_t)v->cell.set->n *
-                                            v->cell.set->type.members *
-                                            sizeof(union cell);
+    size_t bytes = set_bytes(v->cell.set);
 
     if (!budget_take(r->budget, bytes))
         return false;
@@ -183,8 +192,7 @@ static bool append(struct keytab *t, const struct column *c, uint32_t row,
         struct value v = value_at(&c[k], t->key[k].lane, row);
         if (t->key[k].lane == LANE_SET && !v.absent && !keep_set(t, &v, r))
             return false;
-        if (!vec_append(&t->key[k], v, r->budget))
-            return false;
+        vec_append(&t->key[k], v, r->budget);
     }
     t->n++;
     return true;
@@ -222,17 +230,49 @@ static void fetch(const struct keytab *t, const uint64_t *h, uint32_t n)
     }
 }
 
+/* All sets of the rows together fit. */
+static bool sets_fit(const struct column *c, const struct sel *rows,
+                     struct run *r)
+{
+    size_t bytes = 0;
+
+    for (uint32_t j = 0; j < rows->n; j++) {
+        if (!column_absent(c, rows->row[j]))
+            bytes += set_bytes(c->set[rows->row[j]]);
+    }
+    if (!budget_take(r->budget, bytes))
+        return false;
+    budget_give(r->budget, bytes);
+    return true;
+}
+
+bool keytab_reserve(struct keytab *t, const struct column *c,
+                    const struct sel *rows, struct run *r)
+{
+    for (uint32_t k = 0; k < t->keys; k++) {
+        if (t->key[k].lane == LANE_SET && !sets_fit(&c[k], rows, r))
+            return false;
+    }
+    return keytab_room(t, rows->n, r);
+}
+
+size_t keytab_bytes(const struct keytab *t)
+{
+    size_t bytes = t->slots * sizeof *t->slot + t->sets_charged;
+
+    for (uint32_t k = 0; k < t->keys; k++)
+        bytes += vec_bytes(&t->key[k]);
+    return bytes;
+}
+
 static bool look_up(struct keytab *t, const struct column *c,
                     const struct sel *rows, uint32_t *id, struct run *r)
 {
-    uint64_t h[BATCH_ROWS], secret = hash_secret();
+    uint64_t h[BATCH_ROWS];
 
-    if (!make_room(t, rows->n, r))
+    if (!keytab_room(t, rows->n, r))
         return false;
-    for (uint32_t j = 0; j < rows->n; j++)
-        h[j] = secret;
-    for (uint32_t k = 0; k < t->keys; k++)
-        hash_column(t, k, &c[k], rows, h);
+    keytab_hash(t->type, t->keys, c, rows, hash_secret(), h);
     fetch(t, h, rows->n);
     for (uint32_t j = 0; j < rows->n; j++) {
         uint32_t row = rows->row[j];
@@ -249,17 +289,14 @@ static bool look_up(struct keytab *t, const struct column *c,
 
 /* ---- one value from a block's dictionary ---- */
 
-/* Without the memory it is done without. */
-static bool has_memo(struct keytab *t, const struct column *c, struct run *r)
+/* At most as large as a block's dictionary, so that it is not charged. */
+static bool has_memo(struct keytab *t, const struct column *c)
 {
     if (t->keys != 1 || !c->code)
         return false;
     if (t->dictionary == c->dictionary)
         return true;
     if (t->memos < c->codes) {
-        size_t more = (c->codes - t->memos) * sizeof *t->memo;
-        if (!budget_take(r->budget, more))
-            return false;
         t->memo = memory_resize(t->memo, c->codes * sizeof *t->memo);
         t->memos = c->codes;
     }
@@ -294,7 +331,7 @@ bool keytab_rows(struct keytab *t, const struct column *c,
     uint16_t at[BATCH_ROWS];
     uint32_t found[BATCH_ROWS];
 
-    if (!has_memo(t, c, r))
+    if (!has_memo(t, c))
         return look_up(t, c, rows, id, r);
     recall(t, c, rows, id, &rest, at);
     if (rest.n > 0 && !look_up(t, c, &rest, found, r))

@@ -17,7 +17,8 @@ enum node_kind {
     /* from here on conditions: bool and never absent */
     NODE_IN,      /* arg[0] in ranges */
     NODE_COMPARE, /* arg[0] op arg[1] */
-    NODE_MEMBER,  /* arg[0] in (op: EQ) or not in (NE) the row's set arg[1] */
+    NODE_MEMBER,  /* arg[0], … in (op: EQ) or not in (NE) the set that is the
+                     last arg */
     NODE_HAS,     /* arg[0] is not absent */
     NODE_AND,
     NODE_OR,

@@ -52,6 +52,33 @@ static bool grow(struct pairs *p, struct run *r)
     return true;
 }
 
+bool pairs_reserve(struct pairs *p, size_t n, struct run *r)
+{
+    while ((p->n + n) * 10 > p->slots * 7) {
+        if (!grow(p, r))
+            return false;
+    }
+    return true;
+}
+
+bool pairs_next(const struct pairs *p, size_t *at, uint32_t *group,
+                uint32_t *value)
+{
+    while (*at < p->slots && !p->slot[*at])
+        ++*at;
+    if (*at == p->slots)
+        return false;
+    uint64_t key = p->slot[(*at)++] - 1;
+    *group = (uint32_t)(key >> 32);
+    *value = (uint32_t)key;
+    return true;
+}
+
+size_t pairs_list_bytes(const struct pairs *p, uint32_t groups)
+{
+    return ((size_t)groups + 1 + p->n) * sizeof(uint32_t);
+}
+
 /* So many at a time, so that their slots are fetched at once. */
 enum { AHEAD = 256 };
 
@@ -85,10 +112,8 @@ static void add_some(struct pairs *p, const uint32_t *group,
 bool pairs_add(struct pairs *p, const uint32_t *group, const uint32_t *value,
                uint32_t n, int64_t *count, struct run *r)
 {
-    while ((p->n + n) * 10 > p->slots * 7) {
-        if (!grow(p, r))
-            return false;
-    }
+    if (!pairs_reserve(p, n, r))
+        return false;
     for (uint32_t at = 0; at < n; at += AHEAD)
         add_some(p, group + at, value + at, n - at < AHEAD ? n - at : AHEAD,
                  count);
@@ -120,7 +145,7 @@ uint32_t *pairs_list(struct pairs *p, const int64_t *count, uint32_t groups,
 {
     uint32_t *start, *list, at = 0;
 
-    *bytes = ((size_t)groups + 1 + p->n) * sizeof *start;
+    *bytes = pairs_list_bytes(p, groups);
     if (p->n >= UINT32_MAX || !budget_take(r->budget, *bytes)) {
         *bytes = 0;
         return NULL;

@@ -7,18 +7,19 @@
 #include "query/node.h"
 #include "query/run.h"
 
-enum { MEMBERS_MAX = 1 << 16 };
-
 struct sets *sets_literal(struct arena *a, enum type member,
                           struct rangeset ranges, struct span at)
 {
     struct sets *x = arena_new(a, struct sets);
 
-    *x = (struct sets){.kind = SETS_LITERAL,
-                       .member = member,
-                       .ranges = ranges,
-                       .at = at,
-                       .resolved = true};
+    *x = (struct sets){
+        .kind = SETS_LITERAL,
+        .type = {.type = TYPE_SET, .members = 1, .member = {member}},
+        .member = member,
+        .ranges = ranges,
+        .at = at,
+        .resolved = true
+    };
     return x;
 }
 
@@ -27,6 +28,7 @@ struct sets *sets_slot(struct arena *a, struct scope_slot *slot, struct span at)
     struct sets *x = arena_new(a, struct sets);
 
     *x = (struct sets){.kind = SETS_SLOT,
+                       .type = slot->type,
                        .member = slot->type.member[0],
                        .slot = slot,
                        .at = at};
@@ -42,10 +44,31 @@ struct sets *sets_algebra(struct arena *a, enum ast_op op, struct sets *left,
         .kind = op == OP_ADD   ? SETS_UNION
                 : op == OP_AND ? SETS_INTERSECT
                                : SETS_SUBTRACT,
+        .type = left->type,
         .member = left->member,
         .left = left,
         .right = right,
         .at = {left->at.from, right->at.to}
+    };
+    return x;
+}
+
+struct sets *sets_nets(struct arena *a, enum sets_kind kind, struct sets *of,
+                       struct vtype net)
+{
+    struct sets *x = arena_new(a, struct sets);
+    enum type member = kind == SETS_STARTS ? TYPE_NET : TYPE_ADDR;
+
+    *x = (struct sets){
+        .kind = kind,
+        .type = {.type = TYPE_SET,
+                 .bits4 = net.bits4,
+                 .bits6 = net.bits6,
+                 .members = 1,
+                 .member = {member}},
+        .member = member,
+        .left = of,
+        .at = of->at
     };
     return x;
 }
@@ -205,11 +228,36 @@ static bool ranges_of_set(struct sets *x, struct scope *s)
 
 static bool resolve_slot(struct sets *x, struct scope *s, struct err *e)
 {
+    if (x->slot->set && sets_is_listed(x)) {
+        x->members = x->slot->set;
+        return true;
+    }
     if (x->slot->set)
         return ranges_of_set(x, s);
     if (!x->slot->ranges)
         return err_query(e, x->at, "`%s` has no values yet", x->slot->name);
     x->ranges = *x->slot->ranges;
+    return true;
+}
+
+static bool merge_listed(struct sets *x, struct scope *s)
+{
+    static const uint32_t keep[] = {[SETS_UNION] =
+                                        KEEP_LEFT | KEEP_BOTH | KEEP_RIGHT,
+                                    [SETS_INTERSECT] = KEEP_BOTH,
+                                    [SETS_SUBTRACT] = KEEP_LEFT};
+    const struct set *l = x->left->members, *r = x->right->members;
+    size_t n = (size_t)l->n + r->n, m = l->type.members;
+
+    if (!take(x, s, n * m + 1, sizeof(union cell)))
+        return false;
+    struct set *set = arena_new(s->arena, struct set);
+    union cell *cell =
+        arena_alloc_raw(s->arena, (n * m + 1) * sizeof(union cell));
+    set->type = x->type;
+    set->n = value_merge_sets(l, r, keep[x->kind], s->text, cell);
+    set->member = cell;
+    x->members = set;
     return true;
 }
 
@@ -222,17 +270,102 @@ static bool resolve_algebra(struct sets *x, struct scope *s, struct err *e)
 
     if (!sets_resolve(x->left, s, e) || !sets_resolve(x->right, s, e))
         return false;
+    if (sets_is_listed(x))
+        return merge_listed(x, s);
     const struct rangeset *const side[2] = {&x->left->ranges,
                                             &x->right->ranges};
     return combine(x, ops[x->kind], side, s, &x->ranges);
 }
 
+/* ---- networks ---- */
+
+static uint8_t net_bits(const struct vtype *net, struct addr a)
+{
+    return addr_is_v4(a) ? (uint8_t)(96 + net->bits4) : net->bits6;
+}
+
+/* Starts of the networks that lie whole within [lo, hi], all of one family. */
+static void add_starts(const struct sets *x, struct addr lo, struct addr hi,
+                       struct rangeset *out)
+{
+    uint8_t bits = net_bits(&x->type, hi);
+    struct addr_range last = addr_net_range(hi, bits);
+
+    if (addr_cmp(lo, hi) > 0)
+        return;
+    if (!addr_eq(last.hi, hi)) {
+        if (!addr_prev(&last.lo))
+            return;
+        last = addr_net_range(last.lo, bits);
+    }
+    if (addr_cmp(last.lo, lo) >= 0)
+        out->addr[out->n++] = (struct addr_range){lo, last.lo};
+}
+
+static struct addr least(struct addr a, struct addr b)
+{
+    return addr_cmp(a, b) < 0 ? a : b;
+}
+
+static struct addr most(struct addr a, struct addr b)
+{
+    return addr_cmp(a, b) > 0 ? a : b;
+}
+
+/* A range may hold addresses before, in and behind those of IPv4. */
+static void add_families(const struct sets *x, const struct addr_range *r,
+                         struct rangeset *out)
+{
+    const struct addr first = addr_from_v4(0), last = addr_from_v4(UINT32_MAX);
+    struct addr before = first, behind = last;
+
+    addr_prev(&before);
+    addr_next(&behind);
+    add_starts(x, r->lo, least(r->hi, before), out);
+    add_starts(x, most(r->lo, first), least(r->hi, last), out);
+    add_starts(x, most(r->lo, behind), r->hi, out);
+}
+
+static bool resolve_nets(struct sets *x, struct scope *s, struct err *e)
+{
+    const struct rangeset *of = &x->left->ranges;
+    struct rangeset out = {.n = 0};
+
+    if (!sets_resolve(x->left, s, e) || !take_ranges(x, s, of->n + (size_t)2))
+        return false;
+    out.addr =
+        arena_alloc_raw(s->arena, rangeset_bytes(of->n + (size_t)2, true));
+    for (uint32_t i = 0; i < of->n; i++) {
+        const struct addr_range *r = &of->addr[i];
+        if (x->kind == SETS_STARTS)
+            add_families(x, r, &out);
+        else
+            out.addr[out.n++] = (struct addr_range){
+                r->lo, addr_net_range(r->hi, net_bits(&x->type, r->hi)).hi};
+    }
+    x->ranges = x->kind == SETS_STARTS
+                    ? out
+                    : rangeset_make_addr(s->arena, out.addr, out.n);
+    return true;
+}
+
 bool sets_resolve(struct sets *x, struct scope *s, struct err *e)
 {
-    if (!x->resolved)
-        x->resolved = x->kind == SETS_SLOT ? resolve_slot(x, s, e)
-                                           : resolve_algebra(x, s, e);
+    if (x->resolved)
+        return true;
+    switch (x->kind) {
+    case SETS_SLOT: x->resolved = resolve_slot(x, s, e); break;
+    case SETS_STARTS:
+    case SETS_COVERED: x->resolved = resolve_nets(x, s, e); break;
+    default: x->resolved = resolve_algebra(x, s, e); break;
+    }
     return x->resolved;
+}
+
+bool sets_has(const struct sets *x, union cell value)
+{
+    return sets_is_addr(x->member) ? rangeset_has_addr(&x->ranges, value.a)
+                                   : rangeset_has(&x->ranges, value.i);
 }
 
 static int64_t range_size(const struct range *r)
@@ -255,6 +388,8 @@ int64_t sets_size(const struct sets *x)
     bool addr = sets_is_addr(x->member);
     int64_t sum = 0;
 
+    if (sets_is_listed(x))
+        return x->members->n;
     for (uint32_t i = 0; i < x->ranges.n; i++) {
         int64_t n = addr ? addr_range_size(&x->ranges.addr[i])
                          : range_size(&x->ranges.range[i]);
@@ -294,15 +429,14 @@ static int cmp_text(const void *a, const void *b, void *text)
 
 bool sets_members(struct sets *x, struct scope *s, struct err *e)
 {
-    int64_t size = sets_size(x);
-
     if (x->members)
         return true;
-    if (size > MEMBERS_MAX)
+    int64_t size = sets_size(x);
+    if (size > SETS_MEMBERS_MAX)
         return err_query(e, x->at,
                          "this set has more than %d values, too many to take "
                          "apart for each row",
-                         MEMBERS_MAX);
+                         SETS_MEMBERS_MAX);
     struct set *set = arena_new(s->arena, struct set);
     union cell *cell = arena_array(s->arena, union cell, (size_t)size + 1);
     if (!take(x, s, (size_t)size + 1, sizeof *cell))
@@ -311,8 +445,7 @@ bool sets_members(struct sets *x, struct scope *s, struct err *e)
         set->n += sets_is_addr(x->member)
                       ? list_addr_range(cell + set->n, &x->ranges.addr[i])
                       : list_range(cell + set->n, &x->ranges.range[i]);
-    set->type =
-        (struct vtype){.type = TYPE_SET, .members = 1, .member = {x->member}};
+    set->type = x->type;
     if (x->member == TYPE_STRING) {
         struct strtab copy = *s->text; /* qsort_r takes no const */
         qsort_r(cell, set->n, sizeof *cell, cmp_text, &copy);

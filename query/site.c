@@ -95,7 +95,8 @@ static bool home_nets(struct reader *r, const struct ast *value,
         *out = bind_ranges(&b, x);
         return true;
     }
-    if (x->kind != NODE_SET || !sets_is_addr(x->set->member)) {
+    if (x->kind != NODE_SET || !sets_is_addr(x->set->member) ||
+        sets_is_listed(x->set)) {
         err_query(e, value->at, "`home` is a set of networks");
         err_hint(e, "home = {192.0.2.0/24, 2001:db8::/32};");
         return false;

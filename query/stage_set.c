@@ -5,21 +5,41 @@
 #include "query/keytab.h"
 #include "query/stage.h"
 
+/* The type of the set: of one column, which may hold sets, or of tuples. */
+static bool set_of(struct stage_bind *b, const struct ast_stage *n,
+                   struct stage *s, struct vtype *out, struct err *e)
+{
+    *out = (struct vtype){.type = TYPE_SET};
+    for (const struct ast *m = n->args; m; m = m->next) {
+        const struct expr *x = stage_value(b, s, m, e);
+        struct vtype type = x ? expr_type(x) : *out;
+        if (!x)
+            return false;
+        if (type.type == TYPE_SET && m == n->args && !m->next) {
+            *out = type;
+            return true;
+        }
+        if (type.type == TYPE_SET)
+            return err_query(e, m->at,
+                             "a tuple holds values, and this is a "
+                             "set");
+        if (out->members == SET_TUPLE_MAX)
+            return err_query(e, m->at, "a tuple has at most %d values",
+                             SET_TUPLE_MAX);
+        if (!value_add_member(out, &type))
+            return err_query(e, m->at, "nets of another length in a tuple");
+    }
+    return true;
+}
+
 static bool bind(struct stage_bind *b, const struct ast_stage *n,
                  struct stage *s, struct err *e)
 {
     struct columns *c = arena_new(b->scope->arena, struct columns);
-    const struct expr *x = stage_value(b, s, n->args, e);
     struct vtype type;
 
-    if (!x)
+    if (!set_of(b, n, s, &type, e))
         return false;
-    type = expr_type(x);
-    if (type.type != TYPE_SET) {
-        struct vtype set = {.type = TYPE_SET};
-        value_add_member(&set, &type);
-        type = set;
-    }
     c->col = arena_new(b->scope->arena, struct column_def);
     s->out = c;
     s->holds = true;
@@ -47,6 +67,15 @@ static bool over(struct stage_run *r)
     return run_over(r->run, "set", "%s values", run_number(number, t->n));
 }
 
+static bool is_whole(const struct column *c, uint32_t n, uint32_t row)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (column_absent(&c[i], row))
+            return false;
+    }
+    return true;
+}
+
 static bool add_values(struct stage_run *r, const struct column *c,
                        const struct sel *rows)
 {
@@ -54,7 +83,7 @@ static bool add_values(struct stage_run *r, const struct column *c,
     struct sel some = {0};
 
     for (uint32_t k = 0; k < rows->n; k++) {
-        if (!column_absent(c, rows->row[k]))
+        if (is_whole(c, r->stage->exprs, rows->row[k]))
             some.row[some.n++] = rows->row[k];
     }
     return keytab_rows(r->state, c, &some, id, r->run) || over(r);
@@ -77,15 +106,17 @@ static bool add_members(struct stage_run *r, const struct set *set)
 static bool push(struct stage_run *r, struct batch *b)
 {
     const struct expr *x = r->stage->expr[0];
-    struct column c = expr_value(x, b, &b->sel, &r->run->eval);
+    struct column c[SET_TUPLE_MAX];
 
+    for (uint32_t i = 0; i < r->stage->exprs; i++)
+        c[i] = expr_value(r->stage->expr[i], b, &b->sel, &r->run->eval);
     if (r->run->e->code != ERR_NONE)
         return false;
     if (expr_type(x).type != TYPE_SET)
-        return add_values(r, &c, &b->sel);
+        return add_values(r, c, &b->sel);
     for (uint32_t k = 0; k < b->sel.n; k++) {
         uint32_t row = b->sel.row[k];
-        if (!column_absent(&c, row) && !add_members(r, c.set[row]))
+        if (!column_absent(c, row) && !add_members(r, c->set[row]))
             return false;
     }
     return true;

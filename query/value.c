@@ -53,6 +53,32 @@ int value_cmp_set(const struct set *a, const struct set *b,
     return cmp_int(a->n, b->n);
 }
 
+uint32_t value_merge_sets(const struct set *l, const struct set *r,
+                          uint32_t keep, const struct strtab *text,
+                          union cell *out)
+{
+    uint8_t m = l->type.members;
+    uint32_t i = 0, k = 0, n = 0;
+
+    while (i < l->n || k < r->n) {
+        struct set x = {l->type, 1, l->member + (size_t)i * m};
+        struct set y = {l->type, 1, r->member + (size_t)k * m};
+        int order = i == l->n   ? 1
+                    : k == r->n ? -1
+                                : value_cmp_set(&x, &y, text);
+        uint32_t side = order == 0  ? KEEP_BOTH
+                        : order < 0 ? KEEP_LEFT
+                                    : KEEP_RIGHT;
+        if ((keep & side) && out)
+            memcpy(out + (size_t)n * m, order <= 0 ? x.member : y.member,
+                   m * sizeof *out);
+        n += (keep & side) != 0;
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return n;
+}
+
 static uint64_t hash_set(const struct set *s, uint64_t seed)
 {
     uint64_t h = hash_mix(seed, s->n);

@@ -59,6 +59,14 @@ int value_cmp_absent(enum type type, struct value a, struct value b,
                      const struct strtab *text);
 int value_cmp_set(const struct set *a, const struct set *b,
                   const struct strtab *text);
+/* What to keep of two sets: tuples of the left only, of both, of the right. */
+enum value_keep { KEEP_LEFT = 1, KEEP_BOTH = 2, KEEP_RIGHT = 4 };
+
+/* Walks along both, in the order of tuples; `out` has room for the tuples of
+ * both, or is NULL. Returns how many are kept. */
+uint32_t value_merge_sets(const struct set *l, const struct set *r,
+                          uint32_t keep, const struct strtab *text,
+                          union cell *out);
 uint64_t value_hash(enum type type, union cell c, uint64_t seed);
 bool value_eq(enum type type, union cell a, union cell b);
 

@@ -912,13 +912,69 @@ error
   all udp and multicast
               ^^^^^^^^^ dst in {224.0.0.0/4, ff00::/8}
 
-# a net in a set of addresses
+# a network in a set of ports
 query
-all cidr(src, 24, 64) in {10.0.0.0/8}
+all cidr(src, 24, 64) in {80}
 error
-1:5: a net cannot be in a set of addr
-  all cidr(src, 24, 64) in {10.0.0.0/8}
-      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a network holds addresses: write src in {10.0.0.0/8}
+1:5: a net cannot be in a set of int
+  all cidr(src, 24, 64) in {80}
+      ^^^^^^^^^^^^^^^^^^^^^^^^^
+
+# a tuple in a set of addresses
+query
+let x = syn | set src; all (src, dst) in x
+error
+1:28: a tuple (addr, addr) cannot be in a set of addr
+  let x = syn | set src; all (src, dst) in x
+                             ^^^^^^^^^^^^^^^
+
+# a tuple of other types
+query
+let x = syn | set src, dport; all (dport, src) in x
+error
+1:35: a tuple (int, addr) cannot be in a set of (addr, int)
+  let x = syn | set src, dport; all (dport, src) in x
+                                    ^^^^^^^^^^^^^^^^^
+
+# a tuple of five
+query
+let x = syn | set src, dport; all (src, dst, sport, dport, proto) in x
+error
+1:35: a tuple has at most 4 values
+  let x = syn | set src, dport; all (src, dst, sport, dport, proto) in x
+                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+# a set of five columns
+query
+let x = syn | set src, dst, sport, dport, proto; all src in x
+error
+1:43: a tuple has at most 4 values
+  let x = syn | set src, dst, sport, dport, proto; all src in x
+                                            ^^^^^
+
+# a set in a tuple
+query
+let x = all | stats s = set(src) by dst | set dst, s; all
+error
+1:52: a tuple holds values, and this is a set
+  let x = all | stats s = set(src) by dst | set dst, s; all
+                                                     ^
+
+# a set of tuples within braces
+query
+let x = syn | set src, dport; all dport in {80, x}
+error
+1:49: braces hold values, and this is a set of (addr, int)
+  let x = syn | set src, dport; all dport in {80, x}
+                                                  ^ join sets with +
+
+# a large constant taken apart
+query
+all | stats s = set(src) by dst | show dst, x = s + {10.0.0.0/8}
+error
+1:53: this set has more than 65536 values, too many to take apart for each row
+  all | stats s = set(src) by dst | show dst, x = s + {10.0.0.0/8}
+                                                      ^^^^^^^^^^^^
 
 # a net against a set
 query
