@@ -1,9 +1,12 @@
 /* measure.c - runs a command RUNS times and prints of the fastest run its wall
  * seconds, CPU seconds, and the peak memory in MiB. Output of the command is
- * dropped. usage: measure RUNS COMMAND ARG... */
+ * dropped. usage: measure RUNS COMMAND ARG...
+ * `measure RUNS --memory` prints how many GB/s of memory one core reads. */
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -54,6 +57,40 @@ static int run(char **argv, struct cost *c)
     return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 }
 
+/* Reading once through more than caches hold. */
+static double read_memory(void)
+{
+    enum { BYTES = 1 << 30 };
+    volatile uint64_t sink;
+    struct timespec from, to;
+    uint64_t *p = malloc(BYTES), sum = 0;
+
+    if (!p)
+        return 0;
+    memset(p, 1, BYTES);
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (size_t i = 0; i < BYTES / sizeof *p; i += 8)
+        sum += p[i] ^ p[i + 1] ^ p[i + 2] ^ p[i + 3] ^ p[i + 4] ^ p[i + 5] ^
+               p[i + 6] ^ p[i + 7];
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    sink = sum;
+    (void)sink;
+    free(p);
+    return BYTES / (seconds(&to) - seconds(&from)) / 1e9;
+}
+
+static int memory(long runs)
+{
+    double best = 0;
+
+    for (long i = 0; i < runs; i++) {
+        double x = read_memory();
+        best = x > best ? x : best;
+    }
+    printf("%.1f\n", best);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     long runs = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
@@ -63,6 +100,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: measure RUNS COMMAND ARG...\n");
         return 2;
     }
+    if (strcmp(argv[2], "--memory") == 0)
+        return memory(runs);
     for (long i = 0; i < runs; i++) {
         if (run(argv + 2, &c) != 0) {
             fprintf(stderr, "measure: %s failed\n", argv[2]);
