@@ -51,8 +51,10 @@ const struct ast *bind_param(struct bind *b, const struct ast *n)
     return value;
 }
 
-/* A parameter's value, with the place of the parameter. */
-static struct expr *bind_param_value(struct bind *b, const struct ast *n)
+/* A parameter's value, with the place of the parameter; beside `other` a bare
+ * word is what it would be there, and text beside text. */
+static struct expr *bind_param_value(struct bind *b, const struct ast *n,
+                                     const struct expr *other)
 {
     const struct ast *value = bind_param(b, n);
     struct bind inner = *b;
@@ -64,7 +66,13 @@ static struct expr *bind_param_value(struct bind *b, const struct ast *n)
     if (value->kind == AST_PARAM)
         return bind_fail(b, n->at, "`$%s` is given as another parameter",
                          n->text);
-    struct expr *x = bind_value(&inner, value);
+    struct ast text = *value;
+    bool word =
+        other && other->type.type == TYPE_STRING && value->kind == AST_NAME;
+    if (word)
+        text.kind = AST_STRING;
+    struct expr *x = other && !word ? bind_beside(&inner, &text, other)
+                                    : bind_value(&inner, &text);
     b->steps = inner.steps;
     return x;
 }
@@ -154,7 +162,7 @@ static struct expr *value_of(struct bind *b, const struct ast *n)
     if (is_condition(n->kind))
         return bind_condition(b, n);
     switch (n->kind) {
-    case AST_PARAM: return bind_param_value(b, n);
+    case AST_PARAM: return bind_param_value(b, n, NULL);
     case AST_NAME: return bind_name(b, n);
     case AST_CALL: return bind_call(b, n);
     case AST_NEGATE: return bind_negate(b, n);
@@ -232,6 +240,8 @@ struct expr *bind_beside(struct bind *b, const struct ast *n,
         return bind_name_beside(b, n, other);
     if (n->kind == AST_SET)
         return bind_set(b, n, other);
+    if (n->kind == AST_PARAM)
+        return bind_param_value(b, n, other);
     return bind_value(b, n);
 }
 

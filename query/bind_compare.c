@@ -249,7 +249,8 @@ static struct expr *compare(struct bind *b, const struct ast *n, struct expr *l,
 
 static bool takes_a_hint(const struct ast *n)
 {
-    return n->kind == AST_NAME || n->kind == AST_SET || n->kind == AST_LETTERS;
+    return n->kind == AST_NAME || n->kind == AST_SET ||
+           n->kind == AST_LETTERS || n->kind == AST_PARAM;
 }
 
 struct expr *bind_compare(struct bind *b, const struct ast *n)

@@ -1,4 +1,5 @@
 /* query.c - sessions: what stays between one text and the next. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,10 +140,11 @@ bool query_session_param(struct query_session *q, const char *name,
         copy->real = -copy->real;
     }
     struct scope_param *p = arena_new(&q->arena, struct scope_param);
-    *p = (struct scope_param){.name =
-                                  arena_strndup(&q->arena, name, strlen(name)),
-                              .value = copy,
-                              .next = q->params};
+    *p = (struct scope_param){
+        .name = arena_strndup(&q->arena, name, strlen(name)),
+        .text = arena_strndup(&q->arena, value, strlen(value)),
+        .value = copy,
+        .next = q->params};
     q->params = p;
     return true;
 }
@@ -174,6 +176,11 @@ void query_session_names(const struct query_session *q,
 }
 
 /* ---- running a text ---- */
+
+static bool is_name_byte(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
 
 static struct query_text *text_new(const char *text, size_t len)
 {
@@ -207,10 +214,32 @@ static void note_unused(struct query_work *w)
     }
 }
 
+/* An error at a parameter is one of the option: says what was given. */
+static void name_option(const struct query_work *w)
+{
+    const struct query_text *t = w->text;
+    size_t from = w->e->at.from, to = w->e->at.to;
+
+    if (w->e->code != ERR_QUERY || to > t->len || from > to)
+        return;
+    const char *dollar = memchr(t->text + from, '$', to - from);
+    for (const struct scope_param *p = w->session->params; dollar && p;
+         p = p->next) {
+        size_t len = strlen(p->name), rest = (size_t)(t->text + to - dollar);
+        if (rest > len && strncmp(dollar + 1, p->name, len) == 0 &&
+            !is_name_byte(dollar[len + 1])) {
+            err_context(w->e, "--set %s=%s", p->name, p->text);
+            return;
+        }
+    }
+}
+
 static bool run_items(struct query_work *w, const struct ast_item *items)
 {
-    if (!query_bind(w, items))
+    if (!query_bind(w, items)) {
+        name_option(w);
         return false;
+    }
     keep_lets(w);
     note_unused(w);
     for (uint32_t i = 0; i < w->plans; i++) {

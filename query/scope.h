@@ -46,6 +46,7 @@ struct scope_let {
 /* --set NAME=VALUE: the value as literal text of the language. */
 struct scope_param {
     const char *name;
+    const char *text; /* the value as given */
     const struct ast *value;
     bool used;
     struct scope_param *next;

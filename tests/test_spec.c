@@ -12,7 +12,7 @@
 #include "tests/rows.h"
 #include "tests/test.h"
 
-enum { PARAMS_MAX = 8 };
+enum { PARAMS_MAX = 16 };
 
 enum section {
     DATA,
@@ -64,6 +64,8 @@ static void setting(struct settings *s, char *line)
         s->o.explain = true;
     else if (strcmp(line, "profile") == 0)
         s->o.profile = true;
+    else if (strcmp(line, "keep-unknown") == 0)
+        s->o.keep_unknown = true;
     else if (value && strcmp(line, "tz") == 0)
         s->o.tz = value;
     else if (value && strcmp(line, "range") == 0)

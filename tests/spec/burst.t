@@ -195,7 +195,7 @@ src,peak
 query
 all | burst count() >= 2 within $tally by src
 error
-1:33: a length of time is needed here
+1:33: --set tally=4: a length of time is needed here
   all | burst count() >= 2 within $tally by src
                                   ^^^^^^ write a number and a unit, as in 10m (ns us ms s m h d w)
 
