@@ -20,6 +20,7 @@ void dense_coded_free(struct dense_reader *d)
                 free(l->value);
             free(l->present);
             free(l->batch);
+            free(l->code);
         }
         free(d->coded[by]);
     }
@@ -103,19 +104,19 @@ bool dense_coded(struct block *b, enum batch_code by, uint64_t of,
 /* ---- lanes ---- */
 
 /* Bit i of the lane: does code i have a value? */
-static void set_present(struct block *b, struct lane_out *l, uint32_t n,
-                        bool (*has)(const struct block *b, uint32_t field,
-                                    uint32_t i),
-                        uint32_t field)
+static uint64_t *take_present(struct block *b, struct lane_out *l, uint32_t n)
+{
+    l->present = block_room(b, n / 64 + 1, sizeof *l->present);
+    return l->present;
+}
+
+/* Whether all codes, or none, have a value. */
+static void count_present(struct lane_out *l, uint32_t n)
 {
     uint32_t count = 0;
 
-    l->present = block_room(b, n / 64 + 1, sizeof *l->present);
-    for (uint32_t i = 0; i < n; i++) {
-        bool it = has(b, field, i);
-        l->present[i / 64] |= (uint64_t)it << (i % 64);
-        count += it;
-    }
+    for (uint32_t i = 0; i * 64 < n; i++)
+        count += (uint32_t)__builtin_popcountll(l->present[i]);
     l->none = count == 0;
     if (count < n)
         return;
@@ -123,9 +124,15 @@ static void set_present(struct block *b, struct lane_out *l, uint32_t n,
     l->present = NULL;
 }
 
-static bool shape_has(const struct block *b, uint32_t field, uint32_t i)
+static void present_by_shape(struct block *b, uint32_t field,
+                             struct lane_out *l)
 {
-    return b->dense->present[i] >> field & 1;
+    const struct dense_reader *d = b->dense;
+    uint64_t *out = take_present(b, l, d->shapes);
+
+    for (uint32_t i = 0; i < d->shapes; i++)
+        out[i / 64] |= (d->present[i] >> field & 1) << (i % 64);
+    count_present(l, d->shapes);
 }
 
 static bool load_shaped(struct block *b, uint32_t field, struct lane_out *l,
@@ -147,22 +154,33 @@ static bool load_shaped(struct block *b, uint32_t field, struct lane_out *l,
     if (top >= size)
         return err_set(e, ERR_STORE, "stream %s is incomplete",
                        block_stream_name((uint8_t)field));
-    set_present(b, l, n, shape_has, field);
+    present_by_shape(b, field, l);
     return true;
 }
 
-static bool key_is_not_0(const struct block *b, uint32_t field, uint32_t i)
+/* The number that stands for 0: an address' place; UINT32_MAX: none does. */
+static uint32_t zero_of(const struct block *b, uint32_t field)
 {
-    uint32_t v = dense_key(b->dense, field)[i];
-
     if (schema_fields[field].width != WIDTH_ADDR)
-        return v != 0;
-    return (b->addr[v].hi | b->addr[v].lo) != 0;
+        return 0;
+    return b->addr[0].hi | b->addr[0].lo ? UINT32_MAX : 0;
 }
 
-static bool rows_have(const struct block *b, uint32_t field, uint32_t i)
+static void present_by_flow(struct block *b, uint32_t field, struct lane_out *l)
 {
-    return b->dense->keyed[i] >> (field - KEY_FIRST) & 1;
+    const struct dense_reader *d = b->dense;
+    const uint32_t *key = dense_key(d, field);
+    uint64_t *out = take_present(b, l, d->flows);
+    uint32_t zero = zero_of(b, field);
+
+    if (is_told(b, field))
+        for (uint32_t i = 0; i < d->flows; i++)
+            out[i / 64] |= (uint64_t)(key[i] != zero) << (i % 64);
+    else
+        for (uint32_t i = 0; i < d->flows; i++)
+            out[i / 64] |= (uint64_t)(d->keyed[i] >> (field - KEY_FIRST) & 1)
+                           << (i % 64);
+    count_present(l, d->flows);
 }
 
 static bool load_flowed(struct block *b, uint32_t field, struct lane_out *l,
@@ -173,8 +191,7 @@ static bool load_flowed(struct block *b, uint32_t field, struct lane_out *l,
     l->value = (uint8_t *)dense_key(b->dense, field);
     l->borrowed = true;
     if (b->head.zone.field[field].absent)
-        set_present(b, l, b->dense->flows,
-                    is_told(b, field) ? key_is_not_0 : rows_have, field);
+        present_by_flow(b, field, l);
     return true;
 }
 
