@@ -106,7 +106,7 @@ static bool add_members(struct stage_run *r, const struct set *set)
 static bool push(struct stage_run *r, struct batch *b)
 {
     const struct expr *x = r->stage->expr[0];
-    struct column c[SET_TUPLE_MAX];
+    struct column c[SET_TUPLE_MAX] = {0};
 
     for (uint32_t i = 0; i < r->stage->exprs; i++)
         c[i] = expr_value(r->stage->expr[i], b, &b->sel, &r->run->eval);
