@@ -5,8 +5,11 @@
 
 #include <stddef.h>
 
-void *memory_alloc(size_t bytes);             /* not cleared */
-void *memory_zeroed(size_t n, size_t size);   /* n things of `size` bytes */
+void *memory_alloc(size_t bytes);           /* not cleared */
+void *memory_zeroed(size_t n, size_t size); /* n things of `size` bytes */
+/* n things of `size` bytes, not cleared, the first at the beginning of a line
+ * of the processor's cache. */
+void *memory_lines(size_t n, size_t size);
 void *memory_resize(void *old, size_t bytes); /* as realloc */
 
 /* A list of n things of `size` bytes with room for one more: its room is

@@ -23,5 +23,6 @@ int main(int argc, char **argv)
     /* How wide and how whole characters are; numbers and times stay as in C. */
     setlocale(LC_CTYPE, ""); /* NOLINT: no threads yet */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* the write that is too much says so */
     return flush(command_main(argc, argv));
 }

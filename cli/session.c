@@ -160,7 +160,10 @@ bool session_set_tz(struct session *s, const char *text, struct err *e)
 static void take_args(struct session *s, const struct command_call *c)
 {
     const struct session_args *a = &s->args;
+    const char *tmp = getenv("TMPDIR"); /* NOLINT: one thread */
 
+    if (a->tmp)
+        tmp = a->tmp;
     s->quiet = c->globals.quiet;
     s->verbose = c->globals.verbose;
     s->format = a->format ? &format_kinds[a->format - 1] : NULL;
@@ -169,6 +172,7 @@ static void take_args(struct session *s, const struct command_call *c)
      * or `all`, means them too. */
     s->settings = (struct query_settings){.tz = a->tz,
                                           .mem = a->mem,
+                                          .tmp = tmp && tmp[0] ? tmp : NULL,
                                           .limit_time = a->limit_time,
                                           .odd = true,
                                           .explain = a->explain,

@@ -15,6 +15,7 @@ struct session_args {
     const char *tz, *now;
     struct options_list set;
     uint64_t mem;
+    const char *tmp;
     uint32_t jobs;
     int64_t limit_time;
     bool explain, profile, skip_damaged;
@@ -22,7 +23,7 @@ struct session_args {
 };
 
 /* All are query's, the first SESSION_SHARED also the shell's. */
-enum { SESSION_SHARED = 12, SESSION_OPTIONS = 15 };
+enum { SESSION_SHARED = 13, SESSION_OPTIONS = 16 };
 extern const struct option_row session_options[SESSION_OPTIONS];
 
 struct session {

@@ -121,22 +121,41 @@ void aggregate_close(struct aggregate_state *s)
     budget_give(b, s->sums * sizeof *s->sum + s->list_bytes);
     free(s->sum);
     free(s->list);
+    s->sum = NULL;
+    s->list = NULL;
+    s->sums = s->groups = 0;
+    s->list_bytes = 0;
     keytab_close(&s->values, b);
     pairs_close(&s->pairs, b);
     lists_close(&s->lists, s->run);
 }
 
-bool aggregate_update(struct aggregate_state *s,
-                      const struct aggregate_rows *in)
+bool aggregate_prepare(struct aggregate_state *s,
+                       const struct aggregate_rows *in)
 {
     const struct aggregate_ops *ops = s->call->kind->ops;
 
     if (!aggregate_reserve(s, in->groups))
         return false;
+    if (ops->condition && s->call->args > 0) {
+        s->some = *in->rows;
+        expr_filter(s->call->arg[0], in->batch, &s->some, &s->run->eval);
+    }
     for (uint32_t i = 0; i < s->call->args && !ops->condition; i++)
         s->column[i] =
             expr_value(s->call->arg[i], in->batch, in->rows, &s->run->eval);
-    return s->run->e->code == ERR_NONE && ops->update(s, in);
+    return s->run->e->code == ERR_NONE && (!ops->room || ops->room(s, in));
+}
+
+bool aggregate_add(struct aggregate_state *s, const struct aggregate_rows *in)
+{
+    return s->call->kind->ops->update(s, in);
+}
+
+bool aggregate_update(struct aggregate_state *s,
+                      const struct aggregate_rows *in)
+{
+    return aggregate_prepare(s, in) && aggregate_add(s, in);
 }
 
 bool aggregate_finish(struct aggregate_state *s, uint32_t groups)

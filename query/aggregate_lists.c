@@ -19,6 +19,35 @@ static bool reserve_nothing(struct aggregate_state *s)
     return true;
 }
 
+static bool room_for_list(struct aggregate_state *s,
+                          const struct aggregate_rows *in)
+{
+    return lists_room(&s->lists, in->rows->n, s->run);
+}
+
+static uint32_t type_of_list(const struct aggregate_call *c, struct vtype *out)
+{
+    out[0] = c->in;
+    return 1;
+}
+
+static bool next_of_list(const struct aggregate_state *s, size_t *at,
+                         uint32_t *group, struct value *out)
+{
+    const struct lists *l = &s->lists;
+
+    if (*at >= l->value.n)
+        return false;
+    *group = l->lone ? 0 : l->group[*at];
+    *out = vec_value(&l->value, (uint32_t)(*at)++);
+    return true;
+}
+
+static size_t list_later(const struct aggregate_state *s)
+{
+    return lists_deal_bytes(&s->lists, s->groups);
+}
+
 static bool update_list(struct aggregate_state *s,
                         const struct aggregate_rows *in)
 {
@@ -111,7 +140,13 @@ static void result_pct(struct aggregate_state *s, const uint32_t *id,
 const struct aggregate_ops aggregate_pct = {.type = type_pct,
                                             .values = open_list,
                                             .reserve = reserve_nothing,
+                                            .room = room_for_list,
                                             .update = update_list,
+                                            .list_types = type_of_list,
+                                            .list_next = next_of_list,
+                                            .list_room = room_for_list,
+                                            .list_add = update_list,
+                                            .later = list_later,
                                             .finish = finish_sorted,
                                             .result = result_pct};
 
@@ -186,13 +221,25 @@ static void result_gaps(struct aggregate_state *s, const uint32_t *id,
 const struct aggregate_ops aggregate_pace = {.type = type_pace,
                                              .values = open_list,
                                              .reserve = reserve_nothing,
+                                             .room = room_for_list,
                                              .update = update_list,
+                                             .list_types = type_of_list,
+                                             .list_next = next_of_list,
+                                             .list_room = room_for_list,
+                                             .list_add = update_list,
+                                             .later = list_later,
                                              .finish = finish_gaps,
                                              .result = result_gaps};
 const struct aggregate_ops aggregate_jitter = {.type = type_pace,
                                                .values = open_list,
                                                .reserve = reserve_nothing,
+                                               .room = room_for_list,
                                                .update = update_list,
+                                               .list_types = type_of_list,
+                                               .list_next = next_of_list,
+                                               .list_room = room_for_list,
+                                               .list_add = update_list,
+                                               .later = list_later,
                                                .finish = finish_jitter,
                                                .result = result_gaps};
 
@@ -311,18 +358,36 @@ static void result_bits(struct aggregate_state *s, const uint32_t *id,
 const struct aggregate_ops aggregate_pattern = {.type = type_pattern,
                                                 .values = open_list,
                                                 .reserve = reserve_nothing,
+                                                .room = room_for_list,
                                                 .update = update_list,
+                                                .list_types = type_of_list,
+                                                .list_next = next_of_list,
+                                                .list_room = room_for_list,
+                                                .list_add = update_list,
+                                                .later = list_later,
                                                 .finish = finish_list,
                                                 .result = result_pattern};
 const struct aggregate_ops aggregate_patternfit = {.type = type_pattern_real,
                                                    .values = open_list,
                                                    .reserve = reserve_nothing,
+                                                   .room = room_for_list,
                                                    .update = update_list,
+                                                   .list_types = type_of_list,
+                                                   .list_next = next_of_list,
+                                                   .list_room = room_for_list,
+                                                   .list_add = update_list,
+                                                   .later = list_later,
                                                    .finish = finish_list,
                                                    .result = result_fit};
 const struct aggregate_ops aggregate_patternbits = {.type = type_pattern_real,
                                                     .values = open_list,
                                                     .reserve = reserve_nothing,
+                                                    .room = room_for_list,
                                                     .update = update_list,
+                                                    .list_types = type_of_list,
+                                                    .list_next = next_of_list,
+                                                    .list_room = room_for_list,
+                                                    .list_add = update_list,
+                                                    .later = list_later,
                                                     .finish = finish_list,
                                                     .result = result_bits};

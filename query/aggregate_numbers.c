@@ -70,11 +70,7 @@ static bool update_count(struct aggregate_state *s,
     int64_t *count = s->count.i;
 
     if (s->call->args) {
-        struct sel some = *in->rows;
-        expr_filter(s->call->arg[0], in->batch, &some, &s->run->eval);
-        if (s->run->e->code != ERR_NONE)
-            return false;
-        count_some(count, in, &some);
+        count_some(count, in, &s->some);
     } else if (in->batch->weight) {
         for (uint32_t k = 0; k < in->rows->n; k++)
             count[in->group[k]] += in->batch->weight[in->rows->row[k]];
@@ -92,7 +88,8 @@ const struct aggregate_ops aggregate_count = {.condition = true,
                                               .type = type_count,
                                               .reserve = reserve_counts,
                                               .update = update_count,
-                                              .result = count_results};
+                                              .result = count_results,
+                                              .parts = AGGREGATE_COUNT};
 
 /* ---- sum, avg ---- */
 
@@ -202,12 +199,16 @@ const struct aggregate_ops aggregate_sum = {.weighs = true,
                                             .type = type_sum,
                                             .reserve = reserve_sums,
                                             .update = update_sum,
-                                            .result = result_sum};
+                                            .result = result_sum,
+                                            .parts = AGGREGATE_COUNT |
+                                                     AGGREGATE_SUM};
 const struct aggregate_ops aggregate_avg = {.weighs = true,
                                             .type = type_avg,
                                             .reserve = reserve_sums,
                                             .update = update_sum,
-                                            .result = result_avg};
+                                            .result = result_avg,
+                                            .parts = AGGREGATE_COUNT |
+                                                     AGGREGATE_SUM};
 
 /* ---- min, max, first, last: one of the values ---- */
 
@@ -342,20 +343,28 @@ const struct aggregate_ops aggregate_min = {.weighs = true,
                                             .type = type_value,
                                             .reserve = reserve_values,
                                             .update = update_min,
-                                            .result = result_value};
+                                            .result = result_value,
+                                            .parts = AGGREGATE_COUNT |
+                                                     AGGREGATE_VALUE};
 const struct aggregate_ops aggregate_max = {.weighs = true,
                                             .type = type_value,
                                             .reserve = reserve_values,
                                             .update = update_max,
-                                            .result = result_value};
+                                            .result = result_value,
+                                            .parts = AGGREGATE_COUNT |
+                                                     AGGREGATE_VALUE};
 const struct aggregate_ops aggregate_first = {.type = type_ordered_value,
                                               .reserve = reserve_values,
                                               .update = update_first,
-                                              .result = result_value};
+                                              .result = result_value,
+                                              .parts = AGGREGATE_COUNT |
+                                                       AGGREGATE_VALUE};
 const struct aggregate_ops aggregate_last = {.type = type_ordered_value,
                                              .reserve = reserve_values,
                                              .update = update_last,
-                                             .result = result_value};
+                                             .result = result_value,
+                                             .parts = AGGREGATE_COUNT |
+                                                      AGGREGATE_VALUE};
 
 /* ---- span ---- */
 
@@ -403,7 +412,9 @@ static void result_span(struct aggregate_state *s, const uint32_t *id,
     }
 }
 
-const struct aggregate_ops aggregate_span = {.type = type_span,
-                                             .reserve = reserve_span,
-                                             .update = update_span,
-                                             .result = result_span};
+const struct aggregate_ops aggregate_span = {
+    .type = type_span,
+    .reserve = reserve_span,
+    .update = update_span,
+    .result = result_span,
+    .parts = AGGREGATE_COUNT | AGGREGATE_VALUE | AGGREGATE_VALUE2};

@@ -14,7 +14,7 @@ static bool reserve_counts(struct aggregate_state *s)
 
 static bool is_whole(const struct aggregate_state *s, uint32_t row)
 {
-    for (uint32_t i = 0; i < s->call->args; i++) {
+    for (uint32_t i = 0; i < s->values.keys; i++) {
         if (column_absent(&s->column[i], row))
             return false;
     }
@@ -41,6 +41,36 @@ static bool add_pairs(struct aggregate_state *s, const uint32_t *group,
     if (!s->lone)
         return pairs_add(&s->pairs, group, value, n, s->count.i, s->run);
     s->count.i[0] = s->values.n;
+    return true;
+}
+
+static bool room_for_values(struct aggregate_state *s,
+                            const struct aggregate_rows *in)
+{
+    return keytab_reserve(&s->values, s->column, in->rows, s->run) &&
+           (s->lone || pairs_reserve(&s->pairs, in->rows->n, s->run));
+}
+
+static uint32_t types_of_values(const struct aggregate_call *c,
+                                struct vtype *out)
+{
+    for (uint32_t i = 0; i < c->args; i++)
+        out[i] = expr_type(c->arg[i]);
+    return c->args;
+}
+
+/* Of a lone group all values are its list. */
+static bool next_value(const struct aggregate_state *s, size_t *at,
+                       uint32_t *group, struct value *out)
+{
+    uint32_t value = (uint32_t)*at;
+
+    *group = 0;
+    if (s->lone ? (*at)++ >= s->values.n
+                : !pairs_next(&s->pairs, at, group, &value))
+        return false;
+    for (uint32_t i = 0; i < s->values.keys; i++)
+        out[i] = vec_value(&s->values.key[i], value);
     return true;
 }
 
@@ -76,7 +106,12 @@ const struct aggregate_ops aggregate_distinct = {.weighs = true,
                                                  .values = open_values,
                                                  .reserve = reserve_counts,
                                                  .update = update_values,
-                                                 .result = result_count};
+                                                 .result = result_count,
+                                                 .room = room_for_values,
+                                                 .list_types = types_of_values,
+                                                 .list_next = next_value,
+                                                 .list_room = room_for_values,
+                                                 .list_add = update_values};
 
 /* ---- set ---- */
 
@@ -109,6 +144,11 @@ static bool finish_set(struct aggregate_state *s)
     s->list =
         pairs_list(&s->pairs, s->count.i, s->groups, &s->list_bytes, s->run);
     return s->list != NULL;
+}
+
+static size_t list_later(const struct aggregate_state *s)
+{
+    return s->lone ? 0 : pairs_list_bytes(&s->pairs, s->groups);
 }
 
 /* The numbers of the group's values, in the order of the values. */
@@ -174,7 +214,13 @@ const struct aggregate_ops aggregate_set = {.weighs = true,
                                             .reserve = reserve_counts,
                                             .update = update_values,
                                             .finish = finish_set,
-                                            .result = result_set};
+                                            .result = result_set,
+                                            .room = room_for_values,
+                                            .list_types = types_of_values,
+                                            .list_next = next_value,
+                                            .list_room = room_for_values,
+                                            .list_add = update_values,
+                                            .later = list_later};
 
 /* ---- union ---- */
 
@@ -193,6 +239,32 @@ static void open_members(struct aggregate_state *s, const enum type *type)
 {
     (void)type;
     keytab_open(&s->values, s->call->in.member, s->call->in.members);
+}
+
+/* As many as there would be if all were new. */
+static bool room_for_members(struct aggregate_state *s,
+                             const struct aggregate_rows *in)
+{
+    uint64_t n = 0;
+
+    for (uint32_t k = 0; k < in->rows->n; k++) {
+        uint32_t row = in->rows->row[k];
+        if (!column_absent(&s->column[0], row))
+            n += s->column[0].set[row]->n;
+    }
+    return n < UINT32_MAX && keytab_room(&s->values, (uint32_t)n, s->run) &&
+           (s->lone || pairs_reserve(&s->pairs, n, s->run));
+}
+
+static uint32_t types_of_members(const struct aggregate_call *c,
+                                 struct vtype *out)
+{
+    for (uint32_t i = 0; i < c->in.members; i++)
+        out[i] = (struct vtype){.type = c->in.member[i],
+                                .date = c->in.date,
+                                .bits4 = c->in.bits4,
+                                .bits6 = c->in.bits6};
+    return c->in.members;
 }
 
 static bool add_member(struct aggregate_state *s, uint32_t group,
@@ -229,4 +301,10 @@ const struct aggregate_ops aggregate_union = {.type = type_union,
                                               .reserve = reserve_counts,
                                               .update = update_union,
                                               .finish = finish_set,
-                                              .result = result_set};
+                                              .result = result_set,
+                                              .room = room_for_members,
+                                              .list_types = types_of_members,
+                                              .list_next = next_value,
+                                              .list_room = room_for_values,
+                                              .list_add = update_values,
+                                              .later = list_later};

@@ -48,7 +48,7 @@ void emit_open(struct emit *m, struct stage_run *from,
     m->batch.loaded = memory_zeroed(n, sizeof *m->batch.loaded);
 }
 
-void emit_rows(struct emit *m, const uint32_t *id, uint32_t n)
+bool emit_rows(struct emit *m, const uint32_t *id, uint32_t n)
 {
     struct stage_run *from = m->from;
 
@@ -59,12 +59,13 @@ void emit_rows(struct emit *m, const uint32_t *id, uint32_t n)
             m->batch.loaded[i] = false;
         batch_select_all(&m->batch);
         if (!run_check(from->run))
-            return;
+            return false;
         expr_start_batch(&from->run->eval);
         from->rows_out += m->batch.rows;
         if (!stage_push(from->next, &m->batch))
-            return;
+            return false;
     }
+    return true;
 }
 
 void emit_close(struct emit *m)

@@ -19,8 +19,8 @@ void emit_open(struct emit *m, struct stage_run *from,
                void (*fill)(struct stage_run *from, uint32_t i,
                             const uint32_t *id, uint32_t n, struct vec *out));
 /* Pushes the rows id[0..n) to the stage after `from`, until it wants no more
- * or the run has failed. */
-void emit_rows(struct emit *m, const uint32_t *id, uint32_t n);
+ * or the run has failed: false. */
+bool emit_rows(struct emit *m, const uint32_t *id, uint32_t n);
 void emit_close(struct emit *m);
 
 #endif

@@ -77,8 +77,7 @@ static bool grow(struct keytab *t, struct run *r)
     return true;
 }
 
-/* Room for n more tuples. */
-static bool make_room(struct keytab *t, uint32_t n, struct run *r)
+bool keytab_room(struct keytab *t, uint32_t n, struct run *r)
 {
     if (n >= UINT32_MAX - t->n)
         return false;
@@ -113,11 +112,10 @@ static uint64_t hash_value(enum type type, struct value v, uint64_t h)
     return value_hash(type, v.cell, h);
 }
 
-static void hash_column(const struct keytab *t, uint32_t k,
-                        const struct column *c, const struct sel *rows,
-                        uint64_t *h)
+static void hash_column(enum type type, const struct column *c,
+                        const struct sel *rows, uint64_t *h)
 {
-    enum lane lane = t->key[k].lane;
+    enum lane lane = schema_types[type].lane;
     const uint16_t *row = rows->row;
     uint32_t n = rows->n;
 
@@ -129,8 +127,17 @@ static void hash_column(const struct keytab *t, uint32_t k,
             h[j] = hash_addr(h[j], c->a[row[j]]);
     } else {
         for (uint32_t j = 0; j < n; j++)
-            h[j] = hash_value(t->type[k], value_at(c, lane, row[j]), h[j]);
+            h[j] = hash_value(type, value_at(c, lane, row[j]), h[j]);
     }
+}
+
+void keytab_hash(const enum type *type, uint32_t keys, const struct column *c,
+                 const struct sel *rows, uint64_t seed, uint64_t *h)
+{
+    for (uint32_t j = 0; j < rows->n; j++)
+        h[j] = seed;
+    for (uint32_t k = 0; k < keys; k++)
+        hash_column(type[k], &c[k], rows, h);
 }
 
 static bool same_value(const struct keytab *t, uint32_t k, uint32_t id,
@@ -161,11 +168,14 @@ static bool same_tuple(const struct keytab *t, uint32_t id,
     return true;
 }
 
+static size_t set_bytes(const struct set *s)
+{
+    return sizeof *s + (size_t)s->n * s->type.members * sizeof(union cell);
+}
+
 static bool keep_set(struct keytab *t, struct value *v, struct run *r)
 {
-    size_t bytes = sizeof(struct set) + (size_t)v->cell.set->n *
-                                            v->cell.set->type.members *
-                                            sizeof(union cell);
+    size_t bytes = set_bytes(v->cell.set);
 
     if (!budget_take(r->budget, bytes))
         return false;
@@ -181,8 +191,7 @@ static bool append(struct keytab *t, const struct column *c, uint32_t row,
         struct value v = value_at(&c[k], t->key[k].lane, row);
         if (t->key[k].lane == LANE_SET && !v.absent && !keep_set(t, &v, r))
             return false;
-        if (!vec_append(&t->key[k], v, r->budget))
-            return false;
+        vec_append(&t->key[k], v, r->budget);
     }
     t->n++;
     return true;
@@ -201,17 +210,49 @@ static struct keytab_slot *find(const struct keytab *t, uint32_t tag,
     return &t->slot[at];
 }
 
+/* All sets of the rows together fit. */
+static bool sets_fit(const struct column *c, const struct sel *rows,
+                     struct run *r)
+{
+    size_t bytes = 0;
+
+    for (uint32_t j = 0; j < rows->n; j++) {
+        if (!column_absent(c, rows->row[j]))
+            bytes += set_bytes(c->set[rows->row[j]]);
+    }
+    if (!budget_take(r->budget, bytes))
+        return false;
+    budget_give(r->budget, bytes);
+    return true;
+}
+
+bool keytab_reserve(struct keytab *t, const struct column *c,
+                    const struct sel *rows, struct run *r)
+{
+    for (uint32_t k = 0; k < t->keys; k++) {
+        if (t->key[k].lane == LANE_SET && !sets_fit(&c[k], rows, r))
+            return false;
+    }
+    return keytab_room(t, rows->n, r);
+}
+
+size_t keytab_bytes(const struct keytab *t)
+{
+    size_t bytes = t->slots * sizeof *t->slot + t->sets_charged;
+
+    for (uint32_t k = 0; k < t->keys; k++)
+        bytes += vec_bytes(&t->key[k]);
+    return bytes;
+}
+
 bool keytab_rows(struct keytab *t, const struct column *c,
                  const struct sel *rows, uint32_t *id, struct run *r)
 {
-    uint64_t h[BATCH_ROWS], secret = hash_secret();
+    uint64_t h[BATCH_ROWS];
 
-    if (!make_room(t, rows->n, r))
+    if (!keytab_room(t, rows->n, r))
         return false;
-    for (uint32_t j = 0; j < rows->n; j++)
-        h[j] = secret;
-    for (uint32_t k = 0; k < t->keys; k++)
-        hash_column(t, k, &c[k], rows, h);
+    keytab_hash(t->type, t->keys, c, rows, hash_secret(), h);
     for (uint32_t j = 0; j < rows->n; j++)
         __builtin_prefetch(&t->slot[(uint32_t)h[j] & (t->slots - 1)]);
     for (uint32_t j = 0; j < rows->n; j++) {

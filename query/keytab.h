@@ -28,6 +28,17 @@ enum { KEYTAB_KEYS_MAX = 64 };
 void keytab_open(struct keytab *t, const enum type *type, uint32_t keys);
 void keytab_close(struct keytab *t, struct budget *b);
 
+/* Room for the rows of the columns, so that keytab_rows of them that follows
+ * cannot go over the budget. False: as below. */
+bool keytab_reserve(struct keytab *t, const struct column *c,
+                    const struct sel *rows, struct run *r) MUST_CHECK;
+/* Room for n more tuples without sets. */
+bool keytab_room(struct keytab *t, uint32_t n, struct run *r) MUST_CHECK;
+/* What is charged for it. */
+size_t keytab_bytes(const struct keytab *t);
+/* h[j] becomes the hash of row rows->row[j] of the columns. */
+void keytab_hash(const enum type *type, uint32_t keys, const struct column *c,
+                 const struct sel *rows, uint64_t seed, uint64_t *h);
 /* id[k] becomes the number of the tuple in row rows->row[k] of the columns.
  * False: over
  * the budget, or the run's error is set. */

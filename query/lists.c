@@ -8,19 +8,36 @@
 
 enum { CHECK_EVERY = 1 << 16 };
 
+bool lists_room(struct lists *l, uint32_t n, struct run *r)
+{
+    void *groups = l->group;
+    uint32_t room = l->value.n + n;
+
+    if (room < n || !vec_reserve(&l->value, room, r->budget))
+        return false;
+    bool ok = l->lone || vec_grow(&groups, &l->groups_cap, room,
+                                  sizeof *l->group, r->budget);
+    l->group = groups;
+    return ok;
+}
+
+size_t lists_bytes(const struct lists *l)
+{
+    return vec_bytes(&l->value) + l->groups_cap * sizeof *l->group;
+}
+
+size_t lists_deal_bytes(const struct lists *l, uint32_t groups)
+{
+    if (l->lone)
+        return 0;
+    return ((size_t)groups + 1) * sizeof *l->start +
+           ((size_t)l->value.n + 64) * sizeof *l->value.i;
+}
+
 bool lists_add(struct lists *l, const struct column *c, const struct sel *rows,
                const uint32_t *group, struct run *r)
 {
-    struct budget *b = r->budget;
-    void *groups = l->group;
-    uint32_t room = l->value.n + rows->n;
-
-    if (room < rows->n || !vec_reserve(&l->value, room, b))
-        return false;
-    bool ok =
-        l->lone || vec_grow(&groups, &l->groups_cap, room, sizeof *l->group, b);
-    l->group = groups;
-    if (!ok)
+    if (!lists_room(l, rows->n, r))
         return false;
     for (uint32_t k = 0; k < rows->n; k++) {
         uint32_t row = rows->row[k];

@@ -16,6 +16,11 @@ struct lists {
     uint32_t groups;
 };
 
+/* Room for n more, which lists_add then takes. False: over the budget. */
+bool lists_room(struct lists *l, uint32_t n, struct run *r) MUST_CHECK;
+/* What is charged; and what lists_deal takes while it works. */
+size_t lists_bytes(const struct lists *l);
+size_t lists_deal_bytes(const struct lists *l, uint32_t groups);
 /* Adds the values of a batch, the absent ones left out. False: over the
  * budget. */
 bool lists_add(struct lists *l, const struct column *c, const struct sel *rows,

@@ -159,11 +159,21 @@ static struct entry *sort(const struct sorter *s, struct entry *e,
     return e;
 }
 
+static size_t entry_bytes(uint32_t n)
+{
+    return (size_t)n * 2 * sizeof(struct entry);
+}
+
+size_t order_bytes(uint32_t n)
+{
+    return entry_bytes(n) + n * sizeof(uint32_t);
+}
+
 bool order_list(const struct order_key *key, uint32_t keys, uint32_t *id,
                 uint32_t n, struct run *r)
 {
     struct sorter s = {.key = key, .keys = keys, .run = r};
-    size_t bytes = (size_t)n * 2 * sizeof(struct entry);
+    size_t bytes = entry_bytes(n);
 
     if (n < 2)
         return true;

@@ -20,6 +20,8 @@ uint32_t *order_rows(const struct order_key *key, uint32_t keys, uint32_t n,
  * above. */
 bool order_list(const struct order_key *key, uint32_t keys, uint32_t *id,
                 uint32_t n, struct run *r) MUST_CHECK;
+/* Bytes that order_rows takes of the budget while it sorts n rows. */
+size_t order_bytes(uint32_t n);
 void order_free(uint32_t *id, uint32_t n, struct run *r);
 
 #endif

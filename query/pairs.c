@@ -49,13 +49,38 @@ static bool grow(struct pairs *p, struct run *r)
     return true;
 }
 
-bool pairs_add(struct pairs *p, const uint32_t *group, const uint32_t *value,
-               uint32_t n, int64_t *count, struct run *r)
+bool pairs_reserve(struct pairs *p, size_t n, struct run *r)
 {
     while ((p->n + n) * 10 > p->slots * 7) {
         if (!grow(p, r))
             return false;
     }
+    return true;
+}
+
+bool pairs_next(const struct pairs *p, size_t *at, uint32_t *group,
+                uint32_t *value)
+{
+    while (*at < p->slots && !p->slot[*at])
+        ++*at;
+    if (*at == p->slots)
+        return false;
+    uint64_t key = p->slot[(*at)++] - 1;
+    *group = (uint32_t)(key >> 32);
+    *value = (uint32_t)key;
+    return true;
+}
+
+size_t pairs_list_bytes(const struct pairs *p, uint32_t groups)
+{
+    return ((size_t)groups + 1 + p->n) * sizeof(uint32_t);
+}
+
+bool pairs_add(struct pairs *p, const uint32_t *group, const uint32_t *value,
+               uint32_t n, int64_t *count, struct run *r)
+{
+    if (!pairs_reserve(p, n, r))
+        return false;
     for (uint32_t k = 0; k < n; k++) {
         uint64_t key = ((uint64_t)group[k] << 32 | value[k]) + 1;
         uint64_t *slot = find(p->slot, p->slots - 1, key);
@@ -93,7 +118,7 @@ uint32_t *pairs_list(struct pairs *p, const int64_t *count, uint32_t groups,
 {
     uint32_t *start, *list, at = 0;
 
-    *bytes = ((size_t)groups + 1 + p->n) * sizeof *start;
+    *bytes = pairs_list_bytes(p, groups);
     if (p->n >= UINT32_MAX || !budget_take(r->budget, *bytes)) {
         *bytes = 0;
         return NULL;

@@ -18,6 +18,11 @@ struct pairs {
  * budget, or the run's error is set. */
 bool pairs_add(struct pairs *p, const uint32_t *group, const uint32_t *value,
                uint32_t n, int64_t *count, struct run *r) MUST_CHECK;
+/* Room for n more, which pairs_add then takes. */
+bool pairs_reserve(struct pairs *p, size_t n, struct run *r) MUST_CHECK;
+/* The next pair, in no order, from *at = 0 on; false: that was the last. */
+bool pairs_next(const struct pairs *p, size_t *at, uint32_t *group,
+                uint32_t *value);
 void pairs_close(struct pairs *p, struct budget *b);
 
 /* The values by group: those of group g are list[start[g]] to
@@ -26,5 +31,7 @@ void pairs_close(struct pairs *p, struct budget *b);
  * closed. NULL: as false above. */
 uint32_t *pairs_list(struct pairs *p, const int64_t *count, uint32_t groups,
                      size_t *bytes, struct run *r) MUST_CHECK;
+/* Bytes that it will take. */
+size_t pairs_list_bytes(const struct pairs *p, uint32_t groups);
 
 #endif

@@ -21,6 +21,7 @@ struct query_settings {
     enum query_now now; /* AUTO: newest packet where older than 2 days */
     int64_t now_at;
     size_t mem;         /* bytes; 0 is 1 GiB */
+    const char *tmp;    /* folder of temporary files; NULL: /tmp */
     int64_t limit_time; /* ns; 0 none */
     const char *range;  /* for queries without one, as text; NULL is `all` */
     bool odd;           /* read packets of odd times too */

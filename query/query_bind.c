@@ -108,6 +108,7 @@ static void init_run(struct query_work *w)
                           .budget = &w->budget,
                           .stop = o->stop,
                           .limit = o->limit_time,
+                          .tmp = o->tmp,
                           .profile = o->profile,
                           .e = w->e};
     w->run.eval = (struct expr_eval){

@@ -25,6 +25,21 @@ static bool push_out(struct stage_run *r, struct batch *b)
 
 static const struct stage_kind output = {.name = "output", .push = push_out};
 
+static bool relieve(void *ctx)
+{
+    struct pipeline *line = ctx;
+    bool any = false;
+
+    for (uint32_t i = 0; i < line->n; i++) {
+        struct stage_run *r = &line->run[i];
+        if (r->stage->kind->spill && r->stage->kind->spill(r))
+            any = true;
+        if (r->run->e->code != ERR_NONE)
+            return false;
+    }
+    return any;
+}
+
 static void pipeline_open(struct query_work *w, const struct plan *p,
                           struct pipeline *line)
 {
@@ -33,6 +48,8 @@ static void pipeline_open(struct query_work *w, const struct plan *p,
     *last = (struct stage){.kind = &output, .in = p->out, .out = p->out};
     line->n = p->stages + 1;
     line->run = memory_zeroed(line->n, sizeof *line->run);
+    w->run.relieve = relieve;
+    w->run.relieve_ctx = line;
     for (uint32_t i = 0; i < line->n; i++) {
         struct stage_run *r = &line->run[i];
         r->stage = i < p->stages ? &p->stage[i] : last;
@@ -51,6 +68,7 @@ static void pipeline_close(struct pipeline *line)
         struct stage_run *r = &line->run[i];
         if (r->stage->kind->close)
             r->stage->kind->close(r);
+        r->run->relieve = NULL;
     }
     free(line->run);
 }

@@ -110,11 +110,22 @@ static void seconds(char out[TIMESTAMP_TEXT_MAX], int64_t ns)
     timestamp_format_seconds(out, ns < 0 ? 0 : ns);
 }
 
+static void spilled(char out[64], const struct stage_run *r)
+{
+    char bytes[24];
+
+    out[0] = '\0';
+    if (r->spilled == 0)
+        return;
+    text_bytes(bytes, r->spilled);
+    snprintf(out, 64, ", %s written to disk", bytes);
+}
+
 void query_explain_profile(struct query_work *w, const struct scan_counts *n,
                            const struct stage_run *stage, uint32_t stages,
                            int64_t elapsed)
 {
-    char time[TIMESTAMP_TEXT_MAX], a[32], b[32], c[32], bytes[24];
+    char time[TIMESTAMP_TEXT_MAX], a[32], b[32], c[32], bytes[24], spill[64];
     int64_t inside = 0;
 
     for (uint32_t i = 0; i < stages; i++)
@@ -126,9 +137,10 @@ void query_explain_profile(struct query_work *w, const struct scan_counts *n,
          run_number(c, n->rows));
     for (uint32_t i = 0; i < stages; i++) {
         seconds(time, stage[i].ns);
-        line(w, "  %-8s %s s: %s rows in, %s out", stage[i].stage->kind->name,
+        spilled(spill, &stage[i]);
+        line(w, "  %-8s %s s: %s rows in, %s out%s", stage[i].stage->kind->name,
              time, run_number(a, stage[i].rows_in),
-             run_number(b, stage[i].rows_out));
+             run_number(b, stage[i].rows_out), spill);
     }
     text_bytes(bytes, w->budget.peak);
     line(w, "  memory   %s at most", bytes);

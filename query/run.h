@@ -16,6 +16,11 @@ struct run {
     volatile sig_atomic_t *stop; /* may be NULL */
     int64_t deadline;            /* ns of run_clock; 0: none */
     int64_t limit;               /* what --limit-time said, for the message */
+    const char *tmp;             /* folder of temporary files; NULL: /tmp */
+    /* Asks whoever holds much memory to write it to disk, between batches
+     * only. False: nobody can, or the error is set. May be NULL. */
+    bool (*relieve)(void *ctx);
+    void *relieve_ctx;
     bool profile;
     int64_t inside; /* profile: ns spent in stages that were pushed to */
     struct err *e;

@@ -66,6 +66,16 @@ void scan_cursor_close(struct scan_cursor *c)
     free(c);
 }
 
+/* Memory that stages can do without is given up first. */
+static bool take(struct run *r, size_t bytes)
+{
+    while (!budget_take(r->budget, bytes)) {
+        if (!r->relieve || !r->relieve(r->relieve_ctx))
+            return false;
+    }
+    return true;
+}
+
 /* What the block has decoded since. */
 bool scan_cursor_charge(struct scan_cursor *c)
 {
@@ -73,7 +83,7 @@ bool scan_cursor_charge(struct scan_cursor *c)
 
     if (now < c->charged) {
         budget_give(c->run->budget, c->charged - now);
-    } else if (!budget_take(c->run->budget, now - c->charged)) {
+    } else if (!take(c->run, now - c->charged)) {
         char n[32];
         return run_over(c->run, "scan", "%s blocks read",
                         run_number(n, c->counts->blocks));

@@ -73,3 +73,14 @@ bool stage_finish(struct stage_run *r)
         account(r, start, 0);
     return r->run->e->code == ERR_NONE;
 }
+
+size_t stage_kept(const struct stage_run *r)
+{
+    size_t limit = r->run->budget->limit, kept = limit / 8;
+
+    for (const struct stage_run *later = r->next; later; later = later->next) {
+        if (later->stage->holds)
+            kept += limit / 4;
+    }
+    return kept < limit / 4 * 3 ? kept : limit / 4 * 3;
+}

@@ -24,6 +24,9 @@ struct stage_kind {
     /* There are no more rows: puts out what was held back. May be NULL. On
      * failure the run's error is set. */
     void (*finish)(struct stage_run *r);
+    /* Writes what it holds to disk, between batches, where that is much. False:
+     * it is little, or the run's error is set. May be NULL. */
+    bool (*spill)(struct stage_run *r);
     void (*close)(struct stage_run *r); /* may be NULL */
 };
 
@@ -49,12 +52,17 @@ struct stage_run {
     struct run *run;
     void *state; /* the kind's own */
     uint64_t rows_in, rows_out;
-    int64_t ns; /* in this stage alone, when profiled */
+    int64_t ns;       /* in this stage alone, when profiled */
+    uint64_t spilled; /* bytes written to disk */
 };
 
 /* Hands a batch on; an empty one is dropped. */
 bool stage_push(struct stage_run *r, struct batch *b);
 bool stage_finish(struct stage_run *r);
+/* Bytes of the budget that a stage which can go to disk leaves alone: buffers
+ * for doing so, and a share for each later stage that holds rows. */
+enum { STAGE_SPILL_PART = 16 }; /* of the limit is much, for spill above */
+size_t stage_kept(const struct stage_run *r);
 
 const struct stage_kind *stage_find(const char *name);
 

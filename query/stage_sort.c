@@ -1,52 +1,35 @@
 /* stage_sort.c - `sort` and `top`: holds the rows, orders their numbers, puts
  * them out. `top N` throws away what cannot be among the N whenever it holds
  * a few batches more than that. */
+#include "query/stage_sort.h"
+
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "query/emit.h"
 #include "query/order.h"
-
-enum { KEYS_MAX = 64 };
-
-struct bound {
-    uint32_t keys;
-    bool desc[KEYS_MAX];
-    enum type type[KEYS_MAX];
-    int64_t limit; /* rows to put out; INT64_MAX: all */
-};
-
-struct state {
-    uint32_t n;
-    struct vec *col; /* of the columns that are needed later; of one that had
-                      * no value so far nothing is held */
-    struct vec key[KEYS_MAX];
-    struct arena sets;
-    size_t sets_charged;
-    struct emit emit;
-};
 
 /* ---- binding ---- */
 
 static bool bind_key(struct stage_bind *b, struct stage *s, const struct ast *n,
                      bool desc, struct err *e)
 {
-    struct bound *bound = s->bound;
+    struct sort_bound *bound = s->bound;
     const struct expr *x;
 
-    if (bound->keys == KEYS_MAX)
-        return err_query(e, n->at, "more than %d keys", KEYS_MAX);
+    if (bound->keys == STAGE_SORT_KEYS_MAX)
+        return err_query(e, n->at, "more than %d keys", STAGE_SORT_KEYS_MAX);
     x = stage_value(b, s, n, e);
     if (!x)
         return false;
     bound->desc[bound->keys] = desc;
+    bound->key[bound->keys] = expr_type(x);
     bound->type[bound->keys++] = expr_type(x).type;
     return true;
 }
 
-static struct bound *start(struct stage_bind *b, struct stage *s)
+static struct sort_bound *start(struct stage_bind *b, struct stage *s)
 {
-    struct bound *bound = arena_new(b->scope->arena, struct bound);
+    struct sort_bound *bound = arena_new(b->scope->arena, struct sort_bound);
 
     bound->limit = INT64_MAX;
     s->bound = bound;
@@ -69,7 +52,7 @@ static bool bind_sort(struct stage_bind *b, const struct ast_stage *n,
 static bool bind_top(struct stage_bind *b, const struct ast_stage *n,
                      struct stage *s, struct err *e)
 {
-    struct bound *bound = start(b, s);
+    struct sort_bound *bound = start(b, s);
 
     return stage_count(b, n->count, &bound->limit, e) &&
            bind_key(b, s, n->by, true, e);
@@ -77,7 +60,7 @@ static bool bind_top(struct stage_bind *b, const struct ast_stage *n,
 
 /* ---- running ---- */
 
-static bool is_needed(const struct stage_run *r, uint32_t i)
+bool stage_sort_needs(const struct stage_run *r, uint32_t i)
 {
     return r->stage->need[i / 64] >> (i % 64) & 1;
 }
@@ -85,8 +68,12 @@ static bool is_needed(const struct stage_run *r, uint32_t i)
 static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
                  uint32_t n, struct vec *out)
 {
-    struct state *s = r->state;
+    struct sort_state *s = r->state;
 
+    if (s->disk.merging) {
+        vec_gather(&s->disk.runs.col[s->disk.place[i]], id, n, out);
+        return;
+    }
     if (s->col[i].cap > 0) {
         vec_gather(&s->col[i], id, n, out);
         return;
@@ -98,9 +85,9 @@ static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
 
 static void begin(struct stage_run *r)
 {
-    const struct bound *bound = r->stage->bound;
+    const struct sort_bound *bound = r->stage->bound;
     const struct columns *c = r->stage->in;
-    struct state *s = memory_zeroed(1, sizeof *s);
+    struct sort_state *s = memory_zeroed(1, sizeof *s);
 
     s->col = memory_zeroed(c->n + 1, sizeof *s->col);
     for (uint32_t i = 0; i < c->n; i++)
@@ -113,7 +100,7 @@ static void begin(struct stage_run *r)
 
 static bool over(struct stage_run *r)
 {
-    struct state *s = r->state;
+    struct sort_state *s = r->state;
     char number[32];
 
     return run_over(r->run, r->stage->kind->name, "%s rows held",
@@ -123,7 +110,7 @@ static bool over(struct stage_run *r)
 /* Sets of a batch die with it. */
 static bool keep_sets(struct stage_run *r, struct vec *v, uint32_t from)
 {
-    struct state *s = r->state;
+    struct sort_state *s = r->state;
     size_t before = s->sets.bytes;
 
     for (uint32_t i = from; v->lane == LANE_SET && i < v->n; i++) {
@@ -148,15 +135,13 @@ static bool has_value(const struct column *c, const struct sel *rows)
 /* The rows before the first value are absent. */
 static bool begin_column(struct stage_run *r, struct vec *v)
 {
-    const struct state *s = r->state;
+    const struct sort_state *s = r->state;
     struct value none = {.absent = true};
 
     if (!vec_reserve(v, s->n + 1, r->run->budget))
         return false;
-    while (v->n < s->n) {
-        if (!vec_append(v, none, r->run->budget))
-            return false;
-    }
+    while (v->n < s->n)
+        vec_append(v, none, r->run->budget);
     return true;
 }
 
@@ -170,7 +155,7 @@ static bool append(struct stage_run *r, struct vec *v, const struct column *c,
 
 static bool append_column(struct stage_run *r, uint32_t i, struct batch *b)
 {
-    struct state *s = r->state;
+    struct sort_state *s = r->state;
     struct vec *v = &s->col[i];
     const struct column *c = batch_column(b, i);
 
@@ -181,11 +166,11 @@ static bool append_column(struct stage_run *r, uint32_t i, struct batch *b)
     return append(r, v, c, &b->sel);
 }
 
-static uint32_t *ordered(struct stage_run *r)
+uint32_t *stage_sort_order(struct stage_run *r)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
-    struct order_key key[KEYS_MAX];
+    const struct sort_bound *bound = r->stage->bound;
+    struct sort_state *s = r->state;
+    struct order_key key[STAGE_SORT_KEYS_MAX];
 
     for (uint32_t k = 0; k < bound->keys; k++)
         key[k] = (struct order_key){.value = &s->key[k],
@@ -214,9 +199,9 @@ static void compact(struct vec *v, const uint32_t *id, uint32_t n)
 /* Keeps the best `limit` rows, in the order in which they came. */
 static bool drop_rest(struct stage_run *r, uint32_t limit)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
-    uint32_t n = s->n, *id = ordered(r);
+    const struct sort_bound *bound = r->stage->bound;
+    struct sort_state *s = r->state;
+    uint32_t n = s->n, *id = stage_sort_order(r);
 
     if (!id || !order_list(NULL, 0, id, limit, r->run)) {
         order_free(id, n, r->run);
@@ -231,59 +216,87 @@ static bool drop_rest(struct stage_run *r, uint32_t limit)
     return true;
 }
 
-static bool push(struct stage_run *r, struct batch *b)
+static bool append_keys(struct stage_run *r, struct batch *b)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
+    const struct sort_bound *bound = r->stage->bound;
+    struct sort_state *s = r->state;
 
-    if (s->n > UINT32_MAX - 2 * BATCH_ROWS)
-        return over(r);
-    for (uint32_t i = 0; i < b->cols; i++) {
-        if (!run_check(r->run))
-            return false;
-        if (is_needed(r, i) && !append_column(r, i, b))
-            return over(r);
-    }
     for (uint32_t k = 0; k < bound->keys; k++) {
         struct column c =
             expr_value(r->stage->expr[k], b, &b->sel, &r->run->eval);
+        if (r->run->e->code != ERR_NONE || !append(r, &s->key[k], &c, &b->sel))
+            return false;
+    }
+    return true;
+}
+
+/* All of the batch's rows or none. */
+static bool append_rows(struct stage_run *r, struct batch *b)
+{
+    struct sort_state *s = r->state;
+    struct budget *budget = r->run->budget;
+    bool ok = true;
+
+    budget->kept = stage_kept(r) + order_bytes(s->n + b->sel.n);
+    for (uint32_t i = 0; ok && i < b->cols; i++)
+        ok = run_check(r->run) &&
+             (!stage_sort_needs(r, i) || append_column(r, i, b));
+    ok = ok && append_keys(r, b);
+    budget->kept = 0;
+    if (ok)
+        s->n += b->sel.n;
+    else
+        stage_sort_cut(r, s->n);
+    return ok;
+}
+
+static bool push(struct stage_run *r, struct batch *b)
+{
+    const struct sort_bound *bound = r->stage->bound;
+    struct sort_state *s = r->state;
+    bool full = s->n > UINT32_MAX - 2 * BATCH_ROWS;
+
+    if (full || !append_rows(r, b)) {
         if (r->run->e->code != ERR_NONE)
             return false;
-        if (!append(r, &s->key[k], &c, &b->sel))
+        if (s->n == 0 || !r->run->budget->limit)
+            return over(r);
+        if (!stage_sort_spill(r))
+            return false;
+        if (!append_rows(r, b))
             return over(r);
     }
-    s->n += b->sel.n;
     if (bound->limit < UINT32_MAX / 4 &&
         s->n > 2 * (uint32_t)bound->limit + 8 * BATCH_ROWS)
         return drop_rest(r, (uint32_t)bound->limit);
-    return r->run->e->code == ERR_NONE;
+    return true;
 }
 
 static void finish(struct stage_run *r)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
+    const struct sort_bound *bound = r->stage->bound;
+    struct sort_state *s = r->state;
     uint32_t n = bound->limit < s->n ? (uint32_t)bound->limit : s->n;
-    uint32_t *id = ordered(r);
 
+    if (s->disk.spill.run) {
+        stage_sort_merge(r);
+        return;
+    }
+    uint32_t *id = stage_sort_order(r);
     if (id)
-        emit_rows(&s->emit, id, n);
+        (void)emit_rows(&s->emit, id, n);
     else
         over(r);
     order_free(id, s->n, r->run);
+    stage_sort_empty(r);
 }
 
 static void end(struct stage_run *r)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
+    struct sort_state *s = r->state;
 
-    for (uint32_t i = 0; i < r->stage->in->n; i++)
-        vec_free(&s->col[i], r->run->budget);
-    for (uint32_t k = 0; k < bound->keys; k++)
-        vec_free(&s->key[k], r->run->budget);
-    budget_give(r->run->budget, s->sets_charged);
-    arena_free(&s->sets);
+    stage_sort_empty(r);
+    stage_sort_close(r);
     emit_close(&s->emit);
     free(s->col);
     free(s);
@@ -294,10 +307,12 @@ const struct stage_kind stage_sort = {.name = "sort",
                                       .open = begin,
                                       .push = push,
                                       .finish = finish,
+                                      .spill = stage_sort_relieve,
                                       .close = end};
 const struct stage_kind stage_top = {.name = "top",
                                      .bind = bind_top,
                                      .open = begin,
                                      .push = push,
                                      .finish = finish,
+                                     .spill = stage_sort_relieve,
                                      .close = end};

@@ -1,34 +1,22 @@
 /* stage_stats.c - `stats AGG, … by KEY, …` and `distinct`: groups in a hash
  * table, aggregates column-wise, rows put out in the order of the keys. */
+#include "query/stage_stats.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/memory.h"
-#include "query/aggregate.h"
-#include "query/emit.h"
 #include "query/order.h"
 
-struct bound {
-    uint32_t keys, calls;
-    const struct expr *key[KEYTAB_KEYS_MAX];
-    enum type type[KEYTAB_KEYS_MAX];
-    struct aggregate_call *call;
-    const char *by; /* the keys' names, for messages */
-};
-
-struct state {
-    struct keytab groups;
-    struct aggregate_state *agg;
-    struct emit emit;
-};
+enum { STATS_CALLS_MOST = 200 }; /* with lists of their own on disk */
 
 /* ---- binding ---- */
 
 static bool bind_keys(struct stage_bind *b, const struct ast *n,
                       struct stage *s, struct columns *c, struct err *e)
 {
-    struct bound *bound = s->bound;
+    struct stats_bound *bound = s->bound;
     struct buf by = {0};
     bool ok = true;
 
@@ -43,6 +31,7 @@ static bool bind_keys(struct stage_bind *b, const struct ast *n,
         if (!ok)
             break;
         buf_printf(&by, "%s%s", bound->keys ? ", " : "", item.name);
+        bound->key_type[bound->keys] = expr_type(x);
         bound->type[bound->keys] = expr_type(x).type;
         bound->key[bound->keys++] = x;
     }
@@ -54,7 +43,7 @@ static bool bind_keys(struct stage_bind *b, const struct ast *n,
 static bool bind_calls(struct stage_bind *b, const struct ast *n,
                        struct stage *s, struct columns *c, struct err *e)
 {
-    struct bound *bound = s->bound;
+    struct stats_bound *bound = s->bound;
 
     for (; n; n = n->next) {
         struct aggregate_call *call = &bound->call[bound->calls++];
@@ -63,6 +52,7 @@ static bool bind_calls(struct stage_bind *b, const struct ast *n,
             !stage_add_column(b, c, call->name, call->type, at, e))
             return false;
         s->ordered = s->ordered || call->ordered;
+        bound->can_spill = bound->can_spill && aggregate_can_save(call);
         s->weighs = s->weighs && call->weighs;
     }
     return true;
@@ -72,12 +62,13 @@ static bool bind_both(struct stage_bind *b, const struct ast *calls,
                       const struct ast *keys, struct stage *s, struct err *e)
 {
     struct arena *a = b->scope->arena;
-    struct bound *bound = arena_new(a, struct bound);
+    struct stats_bound *bound = arena_new(a, struct stats_bound);
     struct columns *c = arena_new(a, struct columns);
     uint32_t n = stage_list_length(calls);
 
     bound->call = arena_array(a, struct aggregate_call, n);
     c->col = arena_array(a, struct column_def, n + stage_list_length(keys));
+    bound->can_spill = true;
     s->bound = bound;
     s->out = c;
     s->holds = true;
@@ -102,116 +93,214 @@ static bool bind_distinct(struct stage_bind *b, const struct ast_stage *n,
 static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
                  uint32_t n, struct vec *out)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
 
-    if (i < bound->keys)
+    if (s->disk && s->disk->merging)
+        vec_gather(&s->disk->runs.col[s->disk->place[i]], id, n, out);
+    else if (i < bound->keys)
         vec_gather(&s->groups.key[i], id, n, out);
     else
         aggregate_result(&s->agg[i - bound->keys], id, n, out);
 }
 
-static void begin(struct stage_run *r)
+void stage_stats_open_groups(struct stage_run *r)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = memory_zeroed(1, sizeof *s);
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
 
-    s->agg = memory_zeroed(bound->calls + 1, sizeof *s->agg);
     keytab_open(&s->groups, bound->type, bound->keys);
     for (uint32_t i = 0; i < bound->calls; i++)
         aggregate_open(&s->agg[i], &bound->call[i], r->run, bound->keys == 0);
+}
+
+void stage_stats_close_groups(struct stage_run *r)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+
+    for (uint32_t i = 0; i < bound->calls; i++)
+        aggregate_close(&s->agg[i]);
+    keytab_close(&s->groups, r->run->budget);
+}
+
+static void begin(struct stage_run *r)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = memory_zeroed(1, sizeof *s);
+
+    s->agg = memory_zeroed(bound->calls + 1, sizeof *s->agg);
     r->state = s;
+    stage_stats_open_groups(r);
     emit_open(&s->emit, r, fill);
 }
 
-static bool over(struct stage_run *r)
+static bool can_spill(const struct stage_run *r)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
-    char number[32], held[96] = "";
+    const struct stats_bound *bound = r->stage->bound;
+
+    return bound->can_spill && bound->keys > 0 &&
+           bound->calls <= STATS_CALLS_MOST && r->run->budget->limit > 0;
+}
+
+bool stage_stats_over(struct stage_run *r)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    char number[32], held[96] = "", keys[96];
 
     for (uint32_t i = 0; i < bound->calls && !held[0]; i++)
         aggregate_weight(&s->agg[i], held);
     if (bound->keys == 0)
         return run_over(r->run, r->stage->kind->name, "%s", held);
+    if (s->groups.n == 1)
+        return run_over(
+            r->run, r->stage->kind->name, "the group of %.60s %s%s%s",
+            bound->by, stage_stats_keys(r, 0, keys), held[0] ? ": " : "", held);
     run_number(number, s->groups.n);
     return run_over(r->run, r->stage->kind->name, "%s groups by %.100s%s%s",
                     number, bound->by, held[0] ? ", and " : "", held);
 }
 
-/* Without keys all rows are group 0. */
-static bool find_groups(struct stage_run *r, struct batch *b, uint32_t *group)
-{
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
-    struct column c[KEYTAB_KEYS_MAX];
+/* ---- a batch ---- */
 
-    if (bound->keys == 0) {
-        memset(group, 0, b->sel.n * sizeof *group);
-        s->groups.n = 1;
-        return true;
-    }
+static bool find_keys(struct stage_run *r, struct batch *b, struct column *c)
+{
+    const struct stats_bound *bound = r->stage->bound;
+
     for (uint32_t k = 0; k < bound->keys; k++)
         c[k] = expr_value(bound->key[k], b, &b->sel, &r->run->eval);
-    return r->run->e->code == ERR_NONE &&
-           keytab_rows(&s->groups, c, &b->sel, group, r->run);
+    return r->run->e->code == ERR_NONE;
+}
+
+/* Without keys all rows are group 0. */
+bool stage_stats_find(struct stage_run *r, const struct column *key,
+                      const struct sel *rows, uint32_t *group)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+
+    if (bound->keys > 0)
+        return keytab_rows(&s->groups, key, rows, group, r->run);
+    memset(group, 0, rows->n * sizeof *group);
+    s->groups.n = 1;
+    return true;
+}
+
+size_t stage_stats_later(const struct stage_run *r, uint32_t rows)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    const struct stats_state *s = r->state;
+    size_t bytes = stage_kept(r) + order_bytes(s->groups.n + rows);
+
+    for (uint32_t i = 0; i < bound->calls; i++)
+        bytes += aggregate_later(&s->agg[i]);
+    return bytes;
+}
+
+/* Takes all memory that the batch may need: after it nothing fails for want of
+ * some, so that no batch is taken by halves. */
+static bool prepare(struct stage_run *r, const struct column *key,
+                    struct aggregate_rows *in)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    bool ok = true;
+
+    in->groups = bound->keys ? s->groups.n + in->rows->n : 1;
+    if (can_spill(r))
+        r->run->budget->kept = stage_stats_later(r, in->rows->n);
+    for (uint32_t i = 0; ok && i < bound->calls; i++)
+        ok = aggregate_prepare(&s->agg[i], in);
+    if (ok && bound->keys > 0)
+        ok = keytab_reserve(&s->groups, key, in->rows, r->run);
+    r->run->budget->kept = 0;
+    return ok;
 }
 
 static bool push(struct stage_run *r, struct batch *b)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct column key[KEYTAB_KEYS_MAX];
     uint32_t group[BATCH_ROWS];
     struct aggregate_rows in = {.batch = b, .rows = &b->sel, .group = group};
 
-    if (!find_groups(r, b, group))
-        return over(r);
-    in.groups = s->groups.n;
+    if (!find_keys(r, b, key))
+        return false;
+    if (s->disk)
+        return stage_stats_write(r, b, key);
+    if (!prepare(r, key, &in)) {
+        if (r->run->e->code != ERR_NONE || !can_spill(r))
+            return stage_stats_over(r);
+        return stage_stats_spill(r) && stage_stats_write(r, b, key);
+    }
+    if (!stage_stats_find(r, key, &b->sel, group))
+        return stage_stats_over(r);
     for (uint32_t i = 0; i < bound->calls; i++) {
-        if (!aggregate_update(&s->agg[i], &in))
-            return over(r);
+        if (!aggregate_add(&s->agg[i], &in))
+            return stage_stats_over(r);
     }
     return true;
 }
 
-static uint32_t *in_key_order(struct stage_run *r)
-{
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
-    struct order_key key[KEYTAB_KEYS_MAX];
+/* ---- the end ---- */
 
+uint32_t *stage_stats_order(struct stage_run *r)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
+    struct order_key key[KEYTAB_KEYS_MAX];
+    bool ok = true;
+
+    for (uint32_t i = 0; ok && i < bound->calls; i++)
+        ok = aggregate_finish(&s->agg[i], s->groups.n);
     for (uint32_t k = 0; k < bound->keys; k++)
         key[k] = (struct order_key){.value = &s->groups.key[k],
                                     .type = bound->type[k]};
-    return order_rows(key, bound->keys, s->groups.n, r->run);
+    return ok ? order_rows(key, bound->keys, s->groups.n, r->run) : NULL;
 }
 
 static void finish(struct stage_run *r)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
-    bool ok = true;
+    const struct stats_bound *bound = r->stage->bound;
+    struct stats_state *s = r->state;
 
+    if (s->disk) {
+        stage_stats_merge(r);
+        return;
+    }
     if (bound->keys == 0)
         s->groups.n = 1;
-    for (uint32_t i = 0; ok && i < bound->calls; i++)
-        ok = aggregate_finish(&s->agg[i], s->groups.n);
-    uint32_t *id = ok ? in_key_order(r) : NULL;
+    uint32_t *id = stage_stats_order(r);
     if (id)
-        emit_rows(&s->emit, id, s->groups.n);
+        (void)emit_rows(&s->emit, id, s->groups.n);
     else
-        over(r);
+        stage_stats_over(r);
     order_free(id, s->groups.n, r->run);
+    stage_stats_close_groups(r);
+}
+
+/* For others' sake, where it holds much. */
+static bool relieve(struct stage_run *r)
+{
+    const struct stats_bound *bound = r->stage->bound;
+    const struct stats_state *s = r->state;
+    size_t bytes = keytab_bytes(&s->groups);
+
+    for (uint32_t i = 0; i < bound->calls; i++)
+        bytes += aggregate_bytes(&s->agg[i]);
+    return can_spill(r) && !s->disk &&
+           bytes > r->run->budget->limit / STAGE_SPILL_PART &&
+           stage_stats_spill(r);
 }
 
 static void end(struct stage_run *r)
 {
-    const struct bound *bound = r->stage->bound;
-    struct state *s = r->state;
+    struct stats_state *s = r->state;
 
-    for (uint32_t i = 0; i < bound->calls; i++)
-        aggregate_close(&s->agg[i]);
-    keytab_close(&s->groups, r->run->budget);
+    stage_stats_close_groups(r);
+    stage_stats_close_disk(r);
     emit_close(&s->emit);
     free(s->agg);
     free(s);
@@ -222,10 +311,12 @@ const struct stage_kind stage_stats = {.name = "stats",
                                        .open = begin,
                                        .push = push,
                                        .finish = finish,
+                                       .spill = relieve,
                                        .close = end};
 const struct stage_kind stage_distinct = {.name = "distinct",
                                           .bind = bind_distinct,
                                           .open = begin,
                                           .push = push,
                                           .finish = finish,
+                                          .spill = relieve,
                                           .close = end};

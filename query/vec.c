@@ -65,9 +65,7 @@ bool vec_reserve(struct vec *v, uint32_t n, struct budget *b)
     if (!v->absent)
         return true;
     size_t more = bitmap_bytes(v->cap) - bitmap_bytes(before);
-    /* The bitmap is small beside the values: it may pass the limit. */
-    if (!budget_take(b, more))
-        b->used += more;
+    budget_force(b, more);
     v->absent =
         resize_bitmap(v->absent, bitmap_bytes(before), bitmap_bytes(v->cap));
     return true;
@@ -86,14 +84,13 @@ bool vec_extend(struct vec *v, uint32_t n, struct budget *b)
     return true;
 }
 
-static bool need_bitmap(struct vec *v, struct budget *b)
+/* It is small beside the values: it may pass the limit. */
+static void need_bitmap(struct vec *v, struct budget *b)
 {
     if (v->absent)
-        return true;
-    if (!budget_take(b, bitmap_bytes(v->cap)))
-        return false;
+        return;
+    budget_force(b, bitmap_bytes(v->cap));
     v->absent = resize_bitmap(NULL, 0, bitmap_bytes(v->cap));
-    return true;
 }
 
 union cell vec_cell(const struct vec *v, uint32_t i)
@@ -131,16 +128,15 @@ void vec_mark_absent(struct vec *v, uint32_t i)
     v->absent[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
-bool vec_append(struct vec *v, struct value x, struct budget *b)
+void vec_append(struct vec *v, struct value x, struct budget *b)
 {
-    if (x.absent && !need_bitmap(v, b))
-        return false;
-    if (x.absent)
+    if (x.absent) {
+        need_bitmap(v, b);
         vec_mark_absent(v, v->n);
-    else
+    } else {
         vec_put(v, v->n, x.cell);
+    }
     v->n++;
-    return true;
 }
 
 /* The values of rows that are absent are copied too, but those of sets are no
@@ -180,19 +176,29 @@ bool vec_append_rows(struct vec *v, const struct column *c,
     for (uint32_t k = 0; c->absent && k < rows->n; k++) {
         if (!column_absent(c, rows->row[k]))
             continue;
-        if (!need_bitmap(v, b))
-            return false;
+        need_bitmap(v, b);
         vec_mark_absent(v, v->n + k);
     }
     v->n += rows->n;
     return true;
 }
 
+size_t vec_bytes(const struct vec *v)
+{
+    return v->cap * widths[v->lane] + (v->absent ? bitmap_bytes(v->cap) : 0);
+}
+
+void vec_cut(struct vec *v, uint32_t n)
+{
+    for (uint32_t i = n; v->absent && i < v->n; i++)
+        v->absent[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    if (n < v->n)
+        v->n = n;
+}
+
 void vec_free(struct vec *v, struct budget *b)
 {
-    budget_give(b, v->cap * widths[v->lane]);
-    if (v->absent)
-        budget_give(b, bitmap_bytes(v->cap));
+    budget_give(b, vec_bytes(v));
     free(v->data);
     free(v->absent);
     *v = (struct vec){.lane = v->lane};
@@ -242,4 +248,40 @@ const struct set *vec_copy_set(struct arena *a, const struct set *s)
         memcpy(member, s->member, cells * sizeof *member);
     *copy = (struct set){.type = s->type, .n = s->n, .member = member};
     return copy;
+}
+
+void vec_room(struct vec *v, enum lane lane)
+{
+    struct budget none = {0};
+
+    if (!v->data) {
+        /* The widest lane is room for all. */
+        v->lane = LANE_ADDR;
+        if (!vec_reserve(v, BATCH_ROWS, &none))
+            err_no_memory();
+        v->absent = memory_zeroed(BATCH_WORDS, sizeof *v->absent);
+    }
+    v->lane = lane;
+    vec_start(v, BATCH_ROWS);
+}
+
+void vec_set(struct vec *v, uint32_t i, struct value x)
+{
+    if (x.absent)
+        vec_mark_absent(v, i);
+    else
+        vec_put(v, i, x.cell);
+}
+
+struct column vec_column(const struct vec *v, uint32_t from)
+{
+    struct column c = {.absent = v->absent ? v->absent + from / 64 : NULL};
+
+    switch (v->lane) {
+    case LANE_INT: c.i = v->i + from; break;
+    case LANE_REAL: c.r = v->r + from; break;
+    case LANE_ADDR: c.a = v->a + from; break;
+    case LANE_SET: c.set = v->set + from; break;
+    }
+    return c;
 }

@@ -23,11 +23,16 @@ struct vec {
 bool vec_reserve(struct vec *v, uint32_t n, struct budget *b) MUST_CHECK;
 /* Makes v n values long; new ones are zero, and not absent. */
 bool vec_extend(struct vec *v, uint32_t n, struct budget *b) MUST_CHECK;
-/* Room was reserved; the first absent value takes memory from b. */
-bool vec_append(struct vec *v, struct value x, struct budget *b) MUST_CHECK;
+/* Room was reserved; the first absent value takes a little more, even over the
+ * limit. */
+void vec_append(struct vec *v, struct value x, struct budget *b);
 /* Appends the rows of `rows`. Sets are kept by their pointers. */
 bool vec_append_rows(struct vec *v, const struct column *c,
                      const struct sel *rows, struct budget *b) MUST_CHECK;
+/* What is charged for it. */
+size_t vec_bytes(const struct vec *v);
+/* The first n values stay. */
+void vec_cut(struct vec *v, uint32_t n);
 void vec_free(struct vec *v, struct budget *b);
 
 static inline bool vec_absent(const struct vec *v, uint32_t i)
@@ -46,6 +51,13 @@ void vec_gather(const struct vec *v, const uint32_t *id, uint32_t n,
  * none is absent; to be filled in place. */
 void vec_start(struct vec *out, uint32_t n);
 void vec_mark_absent(struct vec *v, uint32_t i);
+
+/* Room for a batch in any lane, in memory that is not charged, since it does
+ * not grow with the data; the values are to be filled in. */
+void vec_room(struct vec *v, enum lane lane);
+void vec_set(struct vec *v, uint32_t i, struct value x);
+/* The values from `from`, a multiple of 64, as a column. */
+struct column vec_column(const struct vec *v, uint32_t from);
 
 /* Grows *p, which holds *cap items of `size` bytes, to n or more; new items
  * are undefined. False: over the budget. */

@@ -172,82 +172,47 @@ static void put_fields(struct block_encoder *c, uint32_t rows)
 
 /* ---- hidden streams ---- */
 
-struct origin {
-    struct digest digest;
-    uint64_t id;
-};
-
-static struct origin origin_of(const struct block_row *r)
-{
-    return (struct origin){r->capture, r->capture_id};
-}
-
 static int by_origin(const void *a, const void *b)
 {
-    const struct origin *x = a, *y = b;
+    const struct block_run *x = a, *y = b;
 
-    if (x->digest.hi != y->digest.hi)
-        return x->digest.hi < y->digest.hi ? -1 : 1;
-    if (x->digest.lo != y->digest.lo)
-        return x->digest.lo < y->digest.lo ? -1 : 1;
+    if (x->capture.hi != y->capture.hi)
+        return x->capture.hi < y->capture.hi ? -1 : 1;
+    if (x->capture.lo != y->capture.lo)
+        return x->capture.lo < y->capture.lo ? -1 : 1;
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Rows of one capture that follow each other. */
-struct run {
-    struct origin origin;
-    uint32_t from;
-};
-
-/* The runs of the rows, whose positions go to c->number; how many. */
-static uint32_t find_runs(struct block_encoder *c,
-                          const struct block_row *const *rows, uint32_t n,
-                          struct run *out)
-{
-    uint32_t found = 0;
-
-    for (uint32_t i = 0; i < n; i++) {
-        struct origin o = origin_of(rows[i]);
-        if (found == 0 || by_origin(&out[found - 1].origin, &o) != 0)
-            out[found++] = (struct run){o, i};
-        c->number[i] = (int64_t)rows[i]->position;
-    }
-    return found;
-}
-
 /* The captures of the runs, sorted; returns how many. */
-static uint32_t origins(const struct run *run, uint32_t runs,
-                        struct origin *out)
+static uint32_t origins(const struct block_encoder *c, struct block_run *out)
 {
     uint32_t kept = 0;
 
-    for (uint32_t i = 0; i < runs; i++)
-        out[i] = run[i].origin;
-    qsort(out, runs, sizeof *out, by_origin);
-    for (uint32_t i = 0; i < runs; i++)
+    memcpy(out, c->run, c->runs * sizeof *out);
+    qsort(out, c->runs, sizeof *out, by_origin);
+    for (uint32_t i = 0; i < c->runs; i++)
         if (kept == 0 || by_origin(&out[kept - 1], &out[i]) != 0)
             out[kept++] = out[i];
     return kept;
 }
 
-static void put_captures(struct block_encoder *c, const struct run *run,
-                         uint32_t runs, uint32_t n)
+static void put_captures(struct block_encoder *c, uint32_t n)
 {
-    struct origin *o = memory_zeroed(runs, sizeof *o);
-    uint32_t count = origins(run, runs, o);
+    struct block_run *o = memory_zeroed(c->runs, sizeof *o);
+    uint32_t count = origins(c, o);
 
     for (uint32_t i = 0; i < count; i++) {
-        block_encoder_le(c->packed + (size_t)i * 24, o[i].digest.lo, 8);
-        block_encoder_le(c->packed + (size_t)i * 24 + 8, o[i].digest.hi, 8);
+        block_encoder_le(c->packed + (size_t)i * 24, o[i].capture.lo, 8);
+        block_encoder_le(c->packed + (size_t)i * 24 + 8, o[i].capture.hi, 8);
         block_encoder_le(c->packed + (size_t)i * 24 + 16, o[i].id, 8);
     }
     block_encoder_put_bytes(c, STREAM_CAPTURE, KIND_DICTIONARY, ENCODING_BYTES,
                             24, (size_t)count * 24);
-    for (uint32_t r = 0; r < runs; r++) {
-        const struct origin *at =
-            bsearch(&run[r].origin, o, count, sizeof *o, by_origin);
-        uint32_t to = r + 1 < runs ? run[r + 1].from : n;
-        for (uint32_t i = run[r].from; i < to; i++)
+    for (uint32_t r = 0; r < c->runs; r++) {
+        const struct block_run *at =
+            bsearch(&c->run[r], o, count, sizeof *o, by_origin);
+        uint32_t to = r + 1 < c->runs ? c->run[r + 1].from : n;
+        for (uint32_t i = c->run[r].from; i < to; i++)
             c->number[i] = at - o;
     }
     block_encoder_put_numbers(c, STREAM_CAPTURE, KIND_CODES, n, false);
@@ -256,29 +221,16 @@ static void put_captures(struct block_encoder *c, const struct run *run,
 
 /* Where the rows came from: positions go up by one in each capture, and are
  * told as steps. */
-static void put_origins(struct block_encoder *c,
-                        const struct block_row *const *rows, uint32_t n)
+static void put_origins(struct block_encoder *c, uint32_t n)
 {
-    struct run *run = memory_zeroed(n, sizeof *run);
-    uint32_t runs = find_runs(c, rows, n, run);
-
+    memcpy(c->number, c->position, n * sizeof *c->number);
     block_encoder_put_numbers(c, STREAM_POSITION, KIND_VALUES, n, true);
-    put_captures(c, run, runs, n);
-    free(run);
+    put_captures(c, n);
 }
 
 static void zone_sensor(struct block_encoder *c)
 {
     c->head.zone.field[FIELD_SENSOR] = (struct zone_field){.any = true};
-}
-
-static uint64_t listed_fields(void)
-{
-    uint64_t mask = 0;
-
-    for (uint32_t f = 0; f < FIELD_COUNT; f++)
-        mask |= (uint64_t)(dense_place[f] == PLACE_LISTED) << f;
-    return mask;
 }
 
 /* False: the rows are not alike enough for it. */
@@ -288,7 +240,6 @@ static bool dense(struct block_encoder *c, const struct block_row *const *rows,
     struct dense_encoder *d = c->dense;
 
     block_encoder_clear(c);
-    block_encoder_take(c, rows, n, listed_fields());
     d->time = c->lane[FIELD_TIME].value;
     if (!dense_encoder_take(c, d, rows, n))
         return false;
@@ -303,7 +254,11 @@ static void plain(struct block_encoder *c, const struct block_row *const *rows,
                   uint32_t n)
 {
     block_encoder_clear(c);
-    block_encoder_take(c, rows, n, UINT64_MAX);
+    for (uint32_t at = 0; at < n; at += BLOCK_TILE) {
+        uint32_t tile = n - at < BLOCK_TILE ? n - at : BLOCK_TILE;
+        block_encoder_tile(c, rows + at, tile, at, UINT64_MAX);
+    }
+    block_encoder_intern(c);
     block_encoder_sort(c);
     put_fields(c, n);
 }
@@ -322,7 +277,7 @@ void block_encode(struct block_encoder *c, const struct block_row *const *rows,
     if (c->plain || !dense(c, rows, n))
         plain(c, rows, n);
     zone_sensor(c);
-    put_origins(c, rows, n);
+    put_origins(c, n);
     c->head.bytes = out->len;
     block_head_write(&c->head, out->data);
 }

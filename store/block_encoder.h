@@ -16,8 +16,17 @@ struct lane_in {
 struct addr_at {
     struct addr addr;
     uint32_t seen; /* place in order of first appearance */
-    uint32_t slot; /* where addr_slot names it */
 };
+
+/* Rows of one capture that follow each other. */
+struct block_run {
+    struct digest capture;
+    uint64_t id;
+    uint32_t from;
+};
+
+/* Rows that are gathered at a time. */
+enum { BLOCK_TILE = 64 };
 
 struct dense_encoder;
 
@@ -29,24 +38,34 @@ struct block_encoder {
     int64_t *number;         /* a column, or the addresses, in work */
     uint8_t *packed, *tried; /* raw streams */
     uint8_t *stored, *stored_try;
-    struct addr_at *addr; /* distinct addresses of the block */
+    uint64_t secret;            /* of hashes */
+    struct addr_at *addr;       /* distinct addresses of the block */
+    struct addr_at *addr_spare; /* where they go to be sorted */
     uint32_t addrs;
     uint32_t *addr_slot; /* place + 1, open addressing */
+    uint32_t addr_mask;  /* of addr_slot, as far as it is used */
     uint32_t *addr_code; /* first-appearance place to sorted place */
     struct opts *opts;   /* distinct options of the block */
     uint32_t opts_n;
     uint32_t *opts_slot, *opts_at; /* opts_at: the slot of each */
+    int64_t *position;             /* of each row in its capture */
+    struct block_run *run;
+    uint32_t runs;
     struct block_head head;
     struct buf *out;
 };
 
-/* Forgets the dictionaries of the block before. */
+/* Forgets the block before. */
 void block_encoder_clear(struct block_encoder *c);
-/* Fills the lanes of the fields in `mask` from rows in order; those of
- * addresses and options hold places of first appearance. */
-void block_encoder_take(struct block_encoder *c,
-                        const struct block_row *const *rows, uint32_t n,
-                        uint64_t mask);
+/* Appends n rows, at most BLOCK_TILE, to the lanes of the fields in `mask` and
+ * to what is known of their captures. `at`, a multiple of BLOCK_TILE, is how
+ * many there were before. */
+void block_encoder_tile(struct block_encoder *c,
+                        const struct block_row *const *row, uint32_t n,
+                        uint32_t at, uint64_t mask);
+/* Behind the last tile: lanes of addresses come to hold places of first
+ * appearance, as those of options do. */
+void block_encoder_intern(struct block_encoder *c);
 /* The place of a value in its dictionary, in order of first appearance. */
 uint32_t block_encoder_addr_place(struct block_encoder *c, struct addr a);
 uint32_t block_encoder_opts_place(struct block_encoder *c,

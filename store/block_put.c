@@ -91,19 +91,15 @@ static uint8_t steps(const int64_t *v, uint32_t n, uint8_t *out)
     return width;
 }
 
-static void put_steps_or_plain(struct block_encoder *c, struct block_stream s,
-                               const int64_t *v, uint32_t n)
+/* True: as steps the column is so small that nothing else need be tried. */
+static bool try_steps(struct block_encoder *c, struct block_stream *s,
+                      const int64_t *v, uint32_t n)
 {
-    struct block_stream d = s;
-
-    d.encoding = ENCODING_DELTA;
-    d.width = steps(v, n, c->tried);
-    d.raw = 8 + n * d.width;
-    pack(c, &d, c->tried, c->stored_try);
-    if (d.stored < s.stored)
-        append(c, d, c->stored_try);
-    else
-        append(c, s, c->stored);
+    s->encoding = ENCODING_DELTA;
+    s->width = steps(v, n, c->tried);
+    s->raw = 8 + n * s->width;
+    pack(c, s, c->tried, c->stored_try);
+    return s->stored <= 32 + n / 64;
 }
 
 /* `stepwise`: the column may be smaller as steps from row to row. */
@@ -116,10 +112,16 @@ void block_encoder_put_numbers(struct block_encoder *c, uint8_t id,
                              .kind = (uint8_t)kind,
                              .encoding = ENCODING_CONSTANT,
                              .raw = 8};
+    struct block_stream d = s;
 
     for (uint32_t i = 1; i < n; i++) {
         lo = v[i] < lo ? v[i] : lo;
         hi = v[i] > hi ? v[i] : hi;
+    }
+    stepwise = stepwise && lo != hi;
+    if (stepwise && try_steps(c, &d, v, n)) {
+        append(c, d, c->stored_try);
+        return;
     }
     block_encoder_le(c->packed, (uint64_t)lo, 8);
     if (lo != hi) {
@@ -129,8 +131,8 @@ void block_encoder_put_numbers(struct block_encoder *c, uint8_t id,
         narrow(v, n, lo, s.width, c->packed);
     }
     pack(c, &s, c->packed, c->stored);
-    if (stepwise && lo != hi)
-        put_steps_or_plain(c, s, v, n);
+    if (stepwise && d.stored < s.stored)
+        append(c, d, c->stored_try);
     else
         append(c, s, c->stored);
 }

@@ -6,11 +6,13 @@
 
 #include "base/memory.h"
 
-struct builder *builder_new(uint32_t month, const char *sensor)
+struct builder *builder_new(uint32_t month, const char *sensor,
+                            struct queue *spare)
 {
     struct builder *b = memory_zeroed(1, sizeof *b);
 
     b->month = month;
+    b->spare = spare;
     snprintf(b->sensor, sizeof b->sensor, "%s", sensor);
     return b;
 }
@@ -18,10 +20,20 @@ struct builder *builder_new(uint32_t month, const char *sensor)
 void builder_clear(struct builder *b)
 {
     for (uint32_t i = 0; i < b->chunks; i++)
-        free(b->chunk[i]);
+        if (!b->spare || !queue_try_put(b->spare, b->chunk[i]))
+            free(b->chunk[i]);
     free(b->chunk);
     b->chunk = NULL;
     b->chunks = b->n = 0;
+    b->stepped = false;
+}
+
+void builder_drop_spare(struct queue *spare)
+{
+    void *chunk;
+
+    while ((chunk = queue_try_take(spare)) != NULL)
+        free(chunk);
 }
 
 void builder_free(struct builder *b)
@@ -34,8 +46,12 @@ void builder_free(struct builder *b)
 
 static void add_chunk(struct builder *b)
 {
+    void *chunk = b->spare ? queue_try_take(b->spare) : NULL;
+
+    if (!chunk)
+        chunk = memory_alloc(BUILDER_CHUNK * sizeof **b->chunk);
     b->chunk = memory_grow(b->chunk, b->chunks, sizeof(struct block_row *));
-    b->chunk[b->chunks++] = memory_zeroed(BUILDER_CHUNK, sizeof **b->chunk);
+    b->chunk[b->chunks++] = chunk;
 }
 
 static struct block_row *row_at(const struct builder *b, uint32_t i)
@@ -43,11 +59,22 @@ static struct block_row *row_at(const struct builder *b, uint32_t i)
     return &b->chunk[i / BUILDER_CHUNK][i % BUILDER_CHUNK];
 }
 
-struct block_row *builder_add(struct builder *b)
+void builder_add(struct builder *b, const struct record *r,
+                 const struct block_origin *origin)
 {
     if (b->n == b->chunks * BUILDER_CHUNK)
         add_chunk(b);
-    return row_at(b, b->n++);
+    struct block_row *row = row_at(b, b->n);
+
+    row->record = *r;
+    row->record.present |= UINT64_C(1) << FIELD_TIME;
+    row->record.present &= ~(UINT64_C(1) << FIELD_SENSOR);
+    row->capture = origin->capture;
+    row->capture_id = origin->id;
+    row->position = origin->position;
+    if (b->n > 0 && block_row_cmp(row_at(b, b->n - 1), row) > 0)
+        b->stepped = true;
+    b->n++;
 }
 
 void builder_move(struct builder *to, struct builder *b)
@@ -55,6 +82,7 @@ void builder_move(struct builder *to, struct builder *b)
     *to = *b;
     b->chunk = NULL;
     b->chunks = b->n = 0;
+    b->stepped = false;
     b->tail_id = b->tail_rows = 0;
 }
 
@@ -130,10 +158,12 @@ bool builder_encode(const struct builder *b, struct block_encoder *c,
     for (uint32_t i = 0; i < b->n; i++)
         rows[old + i] = row_at(b, i);
     memcpy(head.sensor, b->sensor, sizeof head.sensor);
-    if (good) {
+    /* A tail is in order, and mostly all of it is. */
+    if (good && (b->stepped || (old && old < n &&
+                                block_row_cmp(rows[old - 1], rows[old]) > 0)))
         sort_rows(rows, n);
+    if (good)
         block_encode(c, rows, n, &head, out);
-    }
     free(rows);
     free(tail);
     return good;

@@ -3,6 +3,7 @@
 #ifndef STORE_BUILDER_H
 #define STORE_BUILDER_H
 
+#include "base/queue.h"
 #include "store/block.h"
 #include "store/month.h"
 
@@ -11,17 +12,24 @@ struct builder {
     char sensor[BLOCK_SENSOR];
     struct block_row **chunk; /* BUILDER_CHUNK rows each */
     uint32_t chunks, n;
+    bool stepped;        /* a row comes before the one that was added before */
+    struct queue *spare; /* chunks to be used again; NULL: none are kept */
     uint64_t tail_id; /* the open block that the next one may take in; or 0 */
     uint32_t tail_rows;
 };
 
 enum { BUILDER_CHUNK = 32 };
 
-struct builder *builder_new(uint32_t month, const char *sensor);
+/* `spare` outlives the builder, and whoever its rows are moved to. */
+struct builder *builder_new(uint32_t month, const char *sensor,
+                            struct queue *spare);
 void builder_free(struct builder *b);
+/* Frees the chunks that nobody uses. */
+void builder_drop_spare(struct queue *spare);
 
-/* A zeroed row at the end; the caller fills it. */
-struct block_row *builder_add(struct builder *b);
+/* Adds a row; it has a time and no sensor. */
+void builder_add(struct builder *b, const struct record *r,
+                 const struct block_origin *origin);
 /* Drops the rows; keeps the rest. */
 void builder_clear(struct builder *b);
 

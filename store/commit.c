@@ -38,6 +38,7 @@ static bool seal_month(struct store_writer *w, uint32_t month, bool merge,
             continue;
         if (!merge && !worth_merging(b))
             b->tail_id = b->tail_rows = 0;
+        b->spare = NULL; /* nobody takes rows meanwhile: they may go */
         if (!writer_seal(w, b, e))
             return false;
     }
@@ -245,6 +246,7 @@ static bool commit_all(struct store_writer *w, bool merge, struct err *e)
 {
     uint32_t month;
 
+    builder_drop_spare(&w->spare);
     for (uint64_t from = 0; next_month(w, from, &month);
          from = (uint64_t)month + 1)
         if (!commit_month(w, month, merge, e))

@@ -11,7 +11,6 @@ struct dense_flow {
     struct addr src, dst;
     uint32_t ports; /* source port in the upper half */
     uint32_t proto;
-    uint32_t back;                 /* place of the other direction + 1, or 0 */
     uint32_t src_place, dst_place; /* in the dictionary of addresses */
     uint32_t first;                /* its first row */
     uint8_t has; /* bits 0 to 4: src dst sport dport proto in some row */
@@ -42,9 +41,11 @@ struct dense_encoder {
     uint64_t *present, *classes;
     const int64_t *time;
     uint32_t *flow_of, *distance, *shape_of;
-    uint32_t *col[SLOTS]; /* of every row; undefined where absent */
-    struct dense_flow *flow;
+    uint32_t *col[SLOTS];    /* of every row; undefined where absent */
+    struct dense_flow *flow; /* each in a line of the cache */
     uint32_t flows, flow_mask;
+    uint32_t *back; /* of each: place of the other direction + 1, or 0 */
+    uint32_t *host; /* the same as src_place, close together */
     uint32_t *flow_slot;
     struct dense_shape *base;
     struct dense_lengths *lengths; /* of each base */

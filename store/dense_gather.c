@@ -6,9 +6,9 @@
 #include "store/dense_encoder.h"
 
 enum {
-    TILE = 64,
     FLOW_SLOTS = 2 * BLOCK_ROWS, /* a power of two */
-    PLACE_BITS = 17              /* of a slot; the rest is of its hash */
+    FLOWS_AHEAD = 6,
+    PLACE_BITS = 17 /* of a slot; the rest is of its hash */
 };
 
 static const uint32_t place_mask = (1u << PLACE_BITS) - 1;
@@ -28,7 +28,9 @@ struct dense_encoder *dense_encoder_new(void)
     d->flow_of = memory_zeroed(BLOCK_ROWS, 4);
     d->distance = memory_zeroed(BLOCK_ROWS, 4);
     d->shape_of = memory_zeroed(BLOCK_ROWS, 4);
-    d->flow = memory_zeroed(BLOCK_ROWS, sizeof *d->flow);
+    d->flow = memory_lines(BLOCK_ROWS, sizeof *d->flow);
+    d->back = memory_zeroed(BLOCK_ROWS, 4);
+    d->host = memory_zeroed(BLOCK_ROWS, 4);
     d->flow_slot = memory_zeroed(FLOW_SLOTS, 4);
     d->base = memory_zeroed(DENSE_BASES, sizeof *d->base);
     d->lengths = memory_zeroed(DENSE_BASES, sizeof *d->lengths);
@@ -51,12 +53,12 @@ struct dense_encoder *dense_encoder_new(void)
 
 void dense_encoder_free(struct dense_encoder *d)
 {
-    void *const one[] = {d->present,    d->classes,    d->flow_of,
-                         d->distance,   d->shape_of,   d->flow,
-                         d->flow_slot,  d->base,       d->lengths,
-                         d->base_slot,  d->shape_base, d->shape_classes,
-                         d->shape_slot, d->state,      d->hosts,
-                         d->tcp,        d->clock};
+    void *const one[] = {
+        d->present,    d->classes,   d->flow_of,    d->distance,
+        d->shape_of,   d->flow,      d->flow_slot,  d->base,
+        d->lengths,    d->base_slot, d->shape_base, d->shape_classes,
+        d->shape_slot, d->state,     d->hosts,      d->tcp,
+        d->clock,      d->back,      d->host};
 
     for (size_t i = 0; i < sizeof one / sizeof *one; i++)
         free(one[i]);
@@ -102,15 +104,32 @@ static void copy_columns(struct dense_encoder *d,
     }
 }
 
+/* Rows of the next tile are fetched while this one's are worked on: a block's
+ * rows are more than the caches hold, and these wait for nothing else. */
+static inline void fetch_ahead(const struct block_row *r, size_t from,
+                               size_t to)
+{
+    for (; from <= to; from += 64)
+        __builtin_prefetch((const char *)r + from);
+}
+
 /* ---- flows ---- */
 
-static uint64_t flow_hash(const struct dense_flow *f)
+/* The hash of one end of a flow: of all bits, each with a place of its own, so
+ * that nobody can choose addresses and ports that cancel each other out. */
+static inline uint64_t end_hash(uint64_t secret, struct addr a, uint32_t port)
 {
-    uint64_t h = hash_mix(hash_mix(hash_secret(), f->src.lo), f->dst.lo);
+    if (addr_is_v4(a))
+        return hash_mix(secret, (uint32_t)a.lo | (uint64_t)port << 32);
+    return hash_mix(hash_mix(hash_mix(secret, a.hi), a.lo), port);
+}
 
-    if (f->src.hi | f->dst.hi)
-        h = hash_mix(hash_mix(h, f->src.hi), f->dst.hi);
-    return hash_mix(h, (uint64_t)f->ports << 32 | f->proto);
+/* The same for both directions. */
+static inline uint64_t flow_hash(uint64_t secret, const struct dense_flow *f)
+{
+    return hash_mix(end_hash(secret, f->src, f->ports >> 16) +
+                        end_hash(secret, f->dst, f->ports & UINT16_MAX),
+                    f->proto);
 }
 
 static bool same_flow(const struct dense_flow *a, const struct dense_flow *b)
@@ -119,69 +138,81 @@ static bool same_flow(const struct dense_flow *a, const struct dense_flow *b)
            a->ports == b->ports && a->proto == b->proto;
 }
 
-/* The slot of a flow, or the empty one where it belongs. */
-static uint32_t flow_slot(const struct dense_encoder *d,
-                          const struct dense_flow *key, uint64_t hash)
+static bool other_way(const struct dense_flow *a, const struct dense_flow *b)
 {
-    uint32_t i = (uint32_t)(hash >> 32) & d->flow_mask;
-    uint32_t tag = (uint32_t)hash & ~place_mask;
+    return addr_eq(a->src, b->dst) && addr_eq(a->dst, b->src) &&
+           a->ports == (b->ports << 16 | b->ports >> 16) &&
+           a->proto == b->proto;
+}
 
-    for (; d->flow_slot[i]; i = (i + 1) & d->flow_mask)
-        if ((d->flow_slot[i] & ~place_mask) == tag &&
-            same_flow(&d->flow[(d->flow_slot[i] & place_mask) - 1], key))
+/* A flow that is being looked for. */
+struct search {
+    struct dense_flow key;
+    uint64_t hash;
+    uint32_t back; /* place + 1 of the other direction, where it is known */
+};
+
+static uint32_t home_of(const struct dense_encoder *d, const struct search *s)
+{
+    return (uint32_t)(s->hash >> 32) & d->flow_mask;
+}
+
+/* The slot of a flow, or the empty one where it belongs. The other direction
+ * has the same hash, and so is met before that one. */
+static uint32_t flow_slot(const struct dense_encoder *d, struct search *s)
+{
+    uint32_t i = home_of(d, s), tag = (uint32_t)s->hash & ~place_mask;
+
+    for (; d->flow_slot[i]; i = (i + 1) & d->flow_mask) {
+        uint32_t place = d->flow_slot[i] & place_mask;
+        if ((d->flow_slot[i] & ~place_mask) != tag)
+            continue;
+        if (same_flow(&d->flow[place - 1], &s->key))
             return i;
+        if (other_way(&d->flow[place - 1], &s->key))
+            s->back = place;
+    }
     return i;
 }
 
-static void find_back(struct dense_encoder *d, uint32_t place)
+static void fetch_flow(const struct dense_encoder *d, const struct search *s)
 {
-    struct dense_flow *f = &d->flow[place];
-    struct dense_flow key = {.src = f->dst,
-                             .dst = f->src,
-                             .ports = f->ports << 16 | f->ports >> 16,
-                             .proto = f->proto};
-    uint32_t slot = d->flow_slot[flow_slot(d, &key, flow_hash(&key))];
+    uint32_t slot = d->flow_slot[home_of(d, s)];
 
-    if (!slot)
-        return;
-    f->back = slot & place_mask;
-    d->flow[f->back - 1].back = place + 1;
+    if (slot)
+        __builtin_prefetch(&d->flow[(slot & place_mask) - 1]);
 }
 
-static uint32_t add_flow(struct block_encoder *c, const struct dense_flow *key,
-                         uint32_t row)
+static void add_flow(struct block_encoder *c, const struct search *s,
+                     uint32_t row)
 {
     struct dense_encoder *d = c->dense;
-    uint32_t place = d->flows++;
+    uint32_t place = d->flows++, back = s->back;
     struct dense_flow *f = &d->flow[place];
 
-    *f = *key;
+    *f = s->key;
     f->first = row;
-    f->src_place = block_encoder_addr_place(c, f->src);
-    f->dst_place = block_encoder_addr_place(c, f->dst);
-    find_back(d, place);
-    return place;
+    d->back[place] = back;
+    if (back) {
+        d->back[back - 1] = place + 1;
+        f->src_place = d->flow[back - 1].dst_place;
+        f->dst_place = d->flow[back - 1].src_place;
+    } else {
+        f->src_place = block_encoder_addr_place(c, f->src);
+        f->dst_place = block_encoder_addr_place(c, f->dst);
+    }
+    d->host[place] = f->src_place;
 }
 
-static uint32_t flow_of(struct block_encoder *c, const struct record *r,
-                        uint32_t row)
+static uint32_t find_flow(struct block_encoder *c, struct search *s,
+                          uint32_t row)
 {
     struct dense_encoder *d = c->dense;
-    uint32_t ports = (RECORD_HAS(r, SPORT) ? (uint32_t)r->SPORT << 16 : 0) |
-                     (RECORD_HAS(r, DPORT) ? r->DPORT : 0);
-    struct dense_flow key = {.ports = ports};
+    uint32_t i = flow_slot(d, s);
 
-    if (RECORD_HAS(r, SRC))
-        key.src = r->SRC;
-    if (RECORD_HAS(r, DST))
-        key.dst = r->DST;
-    if (RECORD_HAS(r, PROTO))
-        key.proto = r->PROTO;
-    uint64_t hash = flow_hash(&key);
-    uint32_t i = flow_slot(d, &key, hash);
     if (!d->flow_slot[i]) {
-        uint32_t place = add_flow(c, &key, row);
-        d->flow_slot[i] = ((uint32_t)hash & ~place_mask) | (place + 1);
+        add_flow(c, s, row);
+        d->flow_slot[i] = ((uint32_t)s->hash & ~place_mask) | d->flows;
     }
     return (d->flow_slot[i] & place_mask) - 1;
 }
@@ -196,15 +227,43 @@ static uint8_t key_parts(uint64_t present)
                      DENSE_HAS(present, FIELD_PROTO) << 4);
 }
 
+static void flow_key(const struct record *r, struct dense_flow *out)
+{
+    *out = (struct dense_flow){
+        .ports = (RECORD_HAS(r, SPORT) ? (uint32_t)r->SPORT << 16 : 0) |
+                 (RECORD_HAS(r, DPORT) ? r->DPORT : 0)};
+    if (RECORD_HAS(r, SRC))
+        out->src = r->SRC;
+    if (RECORD_HAS(r, DST))
+        out->dst = r->DST;
+    if (RECORD_HAS(r, PROTO))
+        out->proto = r->PROTO;
+}
+
+/* Hashes of the whole tile first: its slots, and then its flows, come from
+ * memory while others are looked up. */
 static void take_flows(struct block_encoder *c,
                        const struct block_row *const *row, uint32_t n,
                        uint32_t at)
 {
     struct dense_encoder *d = c->dense;
+    struct search s[BLOCK_TILE];
 
     for (uint32_t i = 0; i < n; i++) {
+        flow_key(&row[i]->record, &s[i].key);
+        s[i].hash = flow_hash(c->secret, &s[i].key);
+        s[i].back = 0;
+        __builtin_prefetch(&d->flow_slot[home_of(d, &s[i])]);
+        if (at + i + BLOCK_TILE < d->rows)
+            fetch_ahead(row[i + BLOCK_TILE], 0, 0);
+    }
+    for (uint32_t i = 0; i < n; i++) {
         uint32_t before = d->flows;
-        uint32_t place = flow_of(c, &row[i]->record, at + i);
+        if (i + FLOWS_AHEAD < n)
+            fetch_flow(d, &s[i + FLOWS_AHEAD]);
+        if (at + i + BLOCK_TILE < d->rows)
+            fetch_ahead(row[i + BLOCK_TILE], 64, 128);
+        uint32_t place = find_flow(c, &s[i], at + i);
         d->flow[place].has |= key_parts(row[i]->record.present);
         d->flow_of[at + i] = place;
         d->distance[at + i] = before == d->flows ? d->flows - place : 0;
@@ -262,6 +321,8 @@ static bool take_bases(struct block_encoder *c, struct dense_encoder *d,
     struct dense_shape key;
 
     for (uint32_t i = 0; i < n; i++) {
+        if (at + i + BLOCK_TILE < d->rows)
+            fetch_ahead(row[i + BLOCK_TILE], 192, sizeof(struct block_row));
         base_key(c, &row[i]->record, &key);
         if (d->bases == 0 || !same_base(&d->base[last], &key))
             last = base_place(d, &key);
@@ -297,18 +358,31 @@ static void clear(struct dense_encoder *d, uint32_t n)
     d->flows = d->bases = d->shapes = 0;
 }
 
+static uint64_t listed_fields(void)
+{
+    uint64_t mask = 0;
+
+    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+        mask |= (uint64_t)(dense_place[f] == PLACE_LISTED) << f;
+    return mask;
+}
+
 bool dense_encoder_take(struct block_encoder *c, struct dense_encoder *d,
                         const struct block_row *const *rows, uint32_t n)
 {
+    uint64_t listed = listed_fields();
+
     clear(d, n);
-    for (uint32_t at = 0; at < n; at += TILE) {
-        uint32_t tile = n - at < TILE ? n - at : TILE;
+    for (uint32_t at = 0; at < n; at += BLOCK_TILE) {
+        uint32_t tile = n - at < BLOCK_TILE ? n - at : BLOCK_TILE;
         uint64_t some = take_present(d, rows + at, tile, at);
+        block_encoder_tile(c, rows + at, tile, at, listed);
         copy_columns(d, rows + at, tile, at, some);
         take_flows(c, rows + at, tile, at);
         if (!take_bases(c, d, rows + at, tile, at))
             return false;
     }
+    block_encoder_intern(c);
     d->hosts_n = c->addrs;
     return true;
 }

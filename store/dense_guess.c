@@ -252,7 +252,7 @@ static void guess_tcp(struct dense_encoder *d)
     memset(d->tcp, 0, d->flows * sizeof *d->tcp);
     for (uint32_t i = 0; i < rows; i++) {
         struct dense_tcp *f = &d->tcp[d->flow_of[i]];
-        uint32_t other = d->flow[d->flow_of[i]].back;
+        uint32_t other = d->back[d->flow_of[i]];
         const struct dense_tcp *back = other ? &d->tcp[other - 1] : &no_tcp;
         if (has(&seq, i))
             guess_one_seq(&seq, i, f, back);
@@ -275,7 +275,7 @@ static void guess_win(struct dense_encoder *d)
         if (!has(&p, i))
             continue;
         uint32_t v = value(&p, i), f = d->flow_of[i];
-        uint32_t host = d->flow[f].src_place;
+        uint32_t host = d->host[f];
         uint32_t step = dense_zigzag(last[f], v);
         if (step == 0)
             ;
@@ -302,7 +302,7 @@ static void guess_ipid(struct dense_encoder *d)
         if (!has(&p, i))
             continue;
         uint32_t v = value(&p, i), f = d->flow_of[i];
-        uint32_t *host = &hosts[d->flow[f].src_place];
+        uint32_t *host = &hosts[d->host[f]];
         uint32_t step = (v - *host - 1) & UINT16_MAX;
         if (v == 0) {
             say(&p, i, CLASS_AGAIN);
@@ -329,7 +329,7 @@ static void guess_icmp_seq(struct dense_encoder *d)
     for (uint32_t i = 0; i < p.rows; i++) {
         if (!has(&p, i))
             continue;
-        uint32_t v = value(&p, i), f = d->flow_of[i], back = d->flow[f].back;
+        uint32_t v = value(&p, i), f = d->flow_of[i], back = d->back[f];
         if (v == ((last[f] + 1) & UINT16_MAX))
             ;
         else if (back && v == last[back - 1])
@@ -384,7 +384,7 @@ static void guess_clocks(struct dense_encoder *d)
     memset(d->clock, 0, d->flows * sizeof *d->clock);
     for (uint32_t i = 0; i < rows; i++) {
         struct dense_clock *c = &d->clock[d->flow_of[i]];
-        uint32_t other = d->flow[d->flow_of[i]].back;
+        uint32_t other = d->back[d->flow_of[i]];
         const struct dense_clock *back =
             other ? &d->clock[other - 1] : &no_clock;
         if (has(&val, i))
@@ -407,7 +407,7 @@ static void guess_flowed(struct dense_encoder *d, enum dense_slot s)
 
     memset(hosts, 0, d->hosts_n * sizeof *hosts);
     for (; p.rows && f < d->flows; f++) {
-        uint32_t *host = &hosts[d->flow[f].src_place];
+        uint32_t *host = &hosts[d->host[f]];
         now[f] = has(&p, d->flow[f].first) ? p.v[d->flow[f].first] : *host;
         d->first[s][f] = now[f] ^ *host;
         *host = now[f];

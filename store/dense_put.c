@@ -113,7 +113,7 @@ static void put_shapes(struct block_encoder *c, const struct dense_encoder *d)
 /* Is a flow the second one of two directions? */
 static bool answers(const struct dense_encoder *d, uint32_t f)
 {
-    return d->flow[f].back && d->flow[f].back - 1 < f;
+    return d->back[f] && d->back[f] - 1 < f;
 }
 
 static int64_t key_of(struct block_encoder *c, const struct dense_flow *f,
@@ -177,7 +177,7 @@ static void put_flows(struct block_encoder *c, const struct dense_encoder *d)
 {
     block_encoder_put_list(c, STREAM_FLOW, KIND_CODES, d->distance, d->rows);
     for (uint32_t f = 0; f < d->flows; f++)
-        c->number[f] = answers(d, f) ? f + 1 - d->flow[f].back : 0;
+        c->number[f] = answers(d, f) ? f + 1 - d->back[f] : 0;
     block_encoder_put_numbers(c, STREAM_FLOW, KIND_BACK, d->flows, false);
     put_keys(c, d);
 }

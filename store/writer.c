@@ -91,6 +91,7 @@ struct store_writer *store_writer_open(struct store *s, int wait_ms,
     struct store_writer *w = memory_zeroed(1, sizeof *w);
     w->s = s;
     w->lock = lock;
+    queue_init(&w->spare, WRITER_SPARE);
     if (envs_set_write(&s->envs, e) && inside_read_head(s, &w->head, e) &&
         retention_finish(w, e) && repair(w, e)) {
         w->sealer = sealer_new();
@@ -106,6 +107,8 @@ void store_writer_close(struct store_writer *w)
         return;
     sealer_free(w->sealer);
     writer_drop(w);
+    builder_drop_spare(&w->spare);
+    queue_free(&w->spare);
     free(w->builder);
     free(w->track);
     free(w->capture);
@@ -252,7 +255,7 @@ static struct writer_track *find_track(struct store_writer *w, uint32_t month,
 static bool new_builder(struct store_writer *w, struct kv_txn *t,
                         uint32_t month, const char *sensor, struct err *e)
 {
-    struct builder *b = builder_new(month, sensor);
+    struct builder *b = builder_new(month, sensor, &w->spare);
 
     if (!month_tail(t, sensor, &b->tail_id, &b->tail_rows, e)) {
         builder_free(b);
@@ -333,15 +336,10 @@ static void note_time(uint64_t kept, int64_t *first, int64_t *last, int64_t t)
 static void take_row(struct store_writer *w, struct store_capture *c,
                      const struct record *r, uint64_t position)
 {
-    struct block_row *row = builder_add(w->last.builder);
+    struct block_origin origin = {c->first, c->id, position};
     struct month_count *n = &w->last.track->row.now;
 
-    row->record = *r;
-    row->record.present |= UINT64_C(1) << FIELD_TIME;
-    row->record.present &= ~(UINT64_C(1) << FIELD_SENSOR);
-    row->capture = c->first;
-    row->capture_id = c->id;
-    row->position = position;
+    builder_add(w->last.builder, r, &origin);
     note_time(n->kept, &n->first_time, &n->last_time, r->TIME);
     note_time(c->kept, &c->first_time, &c->last_time, r->TIME);
     n->next = position + 1;

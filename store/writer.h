@@ -11,12 +11,13 @@
 
 /* Bounds on what waits in memory for a commit; over any, one happens. */
 enum {
-    WRITER_ROWS = 128 * 1024,      /* in all builders */
-    WRITER_BUILDERS = 1024,        /* with a chunk each at least */
-    WRITER_TRACKS = 4096,          /* (capture, month) pairs */
-    WRITER_BLOCKS = 16,            /* full, encoded or being so */
-    WRITER_BLOCK_BYTES = 16 << 20, /* of these, about; see seal.c */
-    WRITER_CAPTURES = 1024         /* ended, their rows to be written */
+    WRITER_ROWS = 128 * 1024,                  /* in all builders */
+    WRITER_SPARE = BLOCK_ROWS / BUILDER_CHUNK, /* chunks to be used again */
+    WRITER_BUILDERS = 1024,                    /* with a chunk each at least */
+    WRITER_TRACKS = 4096,                      /* (capture, month) pairs */
+    WRITER_BLOCKS = 16,                        /* full, encoded or being so */
+    WRITER_BLOCK_BYTES = 16 << 20,             /* of these, about; see seal.c */
+    WRITER_CAPTURES = 1024 /* ended, their rows to be written */
 };
 
 /* An encoded block that the next commit stores. */
@@ -45,6 +46,7 @@ struct store_writer {
     struct catalogue_head head;
     struct pruned pruned;
     struct sealer *sealer;
+    struct queue spare; /* of chunks of rows, for builders */
     struct builder **builder;
     uint32_t builders;
     uint64_t rows; /* in builders */
