@@ -18,8 +18,9 @@ static bool push_out(struct stage_run *r, struct batch *b)
     struct query_work *w = r->state;
 
     r->rows_out += b->sel.n;
-    return !w->sink->rows || (w->sink->rows(w->sink->ctx, b, r->stage->out) &&
-                              r->run->e->code == ERR_NONE);
+    /* The sink may have left off in the middle of a large set. */
+    return !w->sink->rows ||
+           (w->sink->rows(w->sink->ctx, b, r->stage->out) && run_check(r->run));
 }
 
 static const struct stage_kind output = {.name = "output", .push = push_out};
