@@ -10,9 +10,6 @@
 
 /* These have a row so that help and errors know them. */
 static const struct command later[] = {
-    {.name = "hunt",
-     .usage = "list|show|run|test [NAME...]",
-     .help = "saved query scripts"                },
     {.name = "upgrade",
      .usage = "",
      .help = "rewrites a store of an older format"},
@@ -20,8 +17,8 @@ static const struct command later[] = {
 
 const struct command *const command_table[] = {
     &command_init,   &command_ingest, &command_query, &command_shell,
-    &later[0],       &command_info,   &command_check, &command_prune,
-    &command_backup, &later[1],       &command_help,  &command_version};
+    &command_hunt,   &command_info,   &command_check, &command_prune,
+    &command_backup, &later[0],       &command_help,  &command_version};
 
 const uint32_t command_count = sizeof command_table / sizeof command_table[0];
 

@@ -42,6 +42,7 @@ static bool bind_keys(struct stage_bind *b, const struct ast *n,
         ok = x && stage_add_column(b, c, item.name, expr_type(x), item.at, e);
         if (!ok)
             break;
+        c->col[c->n - 1].key = true;
         buf_printf(&by, "%s%s", bound->keys ? ", " : "", item.name);
         bound->type[bound->keys] = expr_type(x).type;
         bound->key[bound->keys++] = x;

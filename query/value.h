@@ -20,6 +20,7 @@ struct vtype {
 struct column_def {
     const char *name;
     struct vtype type;
+    bool key; /* what rows were grouped by: tells a row from another */
 };
 
 /* What rows look like between two stages; lives in the query's arena. */
