@@ -69,7 +69,7 @@ static void pick(struct task *t, const struct hunts_file *f)
 {
     if (t->args->due && !is_due(t, f))
         return;
-    t->pick = memory_grow((void *)t->pick, t->picks, sizeof *t->pick);
+    t->pick = memory_grow((void *)t->pick, t->picks, sizeof(void *));
     t->pick[t->picks++] = f;
 }
 
@@ -166,16 +166,18 @@ static void forward_rows(void *ctx, const struct session *s, struct batch *b)
 }
 
 int hunt_ask(const struct hunts_file *f, struct session *s, const char *range,
-             const char **value, struct arena *a)
+             const char ***value, struct arena *a)
 {
     const struct hunt *h = &f->hunt;
+    const struct hunt_words given = {(const char **)s->args.set.item,
+                                     s->args.set.n};
     struct err e = {0};
 
     s->settings.range = range;
-    if (hunt_set(h, s->query, s->args.set.item, s->args.set.n, value, a, &e) &&
-        query_session_set(s->query, &s->settings, &e))
-        return session_run(s, range ? h->rangeless : h->body, h->len, f->path);
-    return command_fail(&e);
+    *value = hunt_set(h, s->query, &given, a, &e);
+    if (!*value || !query_session_set(s->query, &s->settings, &e))
+        return command_fail(&e);
+    return session_run(s, range ? h->rangeless : h->body, h->len, f->path);
 }
 
 static double covered(const struct store_cover *c, int64_t from, int64_t to)
@@ -342,14 +344,12 @@ static int chase(struct task *t, const struct hunts_file *f)
     if (status == 0) {
         c.session.args.set = t->args->session.set;
         c.session.watch = &watch;
-        c.value = memory_zeroed(f->hunt.params + 1, sizeof(const char *));
-        status = hunt_ask(f, &c.session, t->args->range, c.value, &c.arena);
+        status = hunt_ask(f, &c.session, t->args->range, &c.value, &c.arena);
         hunt_rows_close(&c.now);
         if (status == 0 || status == 3)
             report(&c);
         if (status == 0 && c.now.rows)
             status = 1;
-        free((void *)c.value);
         session_close(&c.session);
     }
     hunt_rows_free(&c.now);

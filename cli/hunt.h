@@ -12,10 +12,10 @@ struct hunt_args {
 };
 
 /* Runs a hunt in an open session, which gets its parameters; rows go where
- * the session says. `value` is as hunt_set's, its texts are the arena's.
+ * the session says. *value becomes what hunt_set made, in the arena, or NULL.
  * Prints errors itself; returns an exit status. */
 int hunt_ask(const struct hunts_file *f, struct session *s, const char *range,
-             const char **value, struct arena *a);
+             const char ***value, struct arena *a);
 
 /* Runs the tests beside the hunts and says what came out; returns an exit
  * status. */

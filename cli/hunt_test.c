@@ -110,18 +110,16 @@ static int ask(struct test *t, const char *store, const char *path)
     };
     struct session_args args = {.out = path};
     struct session s;
-    const char **value =
-        memory_zeroed(t->file->hunt.params + 1, sizeof(const char *));
+    const char **value;
     const char *range = t->range.len ? (const char *)t->range.data : "all";
     int status = session_open(&s, &call, &args);
 
     if (status == 0) {
         s.args.set = t->set;
         status = hunt_ask(t->file, &s, strcmp(range, "own") ? range : NULL,
-                          value, &t->arena);
+                          &value, &t->arena);
         session_close(&s);
     }
-    free((void *)value);
     return status;
 }
 
@@ -467,16 +465,16 @@ static uint32_t test_hunt(const struct hunts_file *f)
     struct test t = {.file = f};
     struct buf text = {0};
     struct err e = {0};
-    size_t len = strlen(f->path);
-    char *path = arena_strndup(&t.arena, f->path, len);
+    struct buf path = {0};
 
-    memcpy(path + len - 4, "test", 4);
-    if (files_read(path, &text, &e))
+    buf_printf(&path, "%.*stest", (int)strlen(f->path) - 4, f->path);
+    if (files_read((const char *)path.data, &text, &e))
         run_file(&t, &text);
     else
         say(&t, false, "no test: ", e.text);
     uint32_t failed = t.failed;
     buf_free(&text);
+    buf_free(&path);
     free_test(&t);
     return failed;
 }

@@ -414,19 +414,21 @@ static bool take_overrides(const struct hunt *h, const struct site *s,
     return true;
 }
 
-bool hunt_set(const struct hunt *h, struct query_session *q,
-              const char *const *given, uint32_t n, const char **value,
-              struct arena *a, struct err *e)
+const char **hunt_set(const struct hunt *h, struct query_session *q,
+                      const struct hunt_words *given, struct arena *a,
+                      struct err *e)
 {
+    const char **value = arena_array(a, const char *, h->params + 1);
+
     for (uint32_t i = 0; i < h->params; i++)
         value[i] = h->param[i].value;
     if (!take_overrides(h, query_session_site(q), value, a, e))
-        return false;
-    for (uint32_t i = 0; i < n; i++)
-        if (!take_given(h, given[i], value, a, e))
-            return false;
+        return NULL;
+    for (uint32_t i = 0; i < given->n; i++)
+        if (!take_given(h, given->word[i], value, a, e))
+            return NULL;
     for (uint32_t i = 0; i < h->params; i++)
         if (!query_session_param(q, h->param[i].name, value[i], e))
-            return false;
-    return true;
+            return NULL;
+    return value;
 }

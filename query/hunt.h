@@ -45,10 +45,10 @@ bool hunt_read(struct hunt *h, struct arena *a, const char *text, size_t len,
 int64_t hunt_period(const struct hunt *h);
 
 /* Gives the session the hunt's parameters: `given` (NAME=VALUE), else the
- * site's overrides, else the defaults, each held against type and bounds.
- * value[i] becomes the text of parameter i. */
-bool hunt_set(const struct hunt *h, struct query_session *q,
-              const char *const *given, uint32_t n, const char **value,
-              struct arena *a, struct err *e) MUST_CHECK;
+ * site's overrides, else the defaults, each held against type and bounds. The
+ * text of each value, in the order of the parameters; NULL: *e is set. */
+const char **hunt_set(const struct hunt *h, struct query_session *q,
+                      const struct hunt_words *given, struct arena *a,
+                      struct err *e) MUST_CHECK;
 
 #endif
