@@ -209,8 +209,8 @@ bool stage_packets(struct stage_bind *b, struct stage *s,
         return false;
     }
     for (; *field != FIELD_TIME; field++)
-        note(b, s, expr_column(b->scope->arena, b->in, *field));
-    note(b, s, expr_column(b->scope->arena, b->in, FIELD_TIME));
+        stage_reads(b, s, expr_column(b->scope->arena, b->in, *field));
+    stage_reads(b, s, expr_column(b->scope->arena, b->in, FIELD_TIME));
     return true;
 }
 

@@ -52,7 +52,8 @@ enum {
 };
 
 static const struct column_def columns[] = {
-#define COLUMN(id, name, kind, ...) {name, {.type = TYPE_##kind}},
+#define COLUMN(id, text, kind, ...)                                            \
+    {.name = text, .type = {.type = TYPE_##kind}},
     ADDRESSES(COLUMN) COLUMNS(COLUMN)
 #undef COLUMN
 };
