@@ -58,11 +58,16 @@ static void print_files(FILE *out, const struct ingest_report *r)
                     outcome_text(i));
             comma = ", ";
         }
+    if (r->files_passed)
+        fprintf(out, "; %" PRIu64 " passed over, no captures", r->files_passed);
     if (r->files_cut)
         fprintf(out, "; %" PRIu64 " cut", r->files_cut);
     if (r->files_stepped_back)
         fprintf(out, "; in %" PRIu64 " the clock went back",
                 r->files_stepped_back);
+    if (r->files_overlapping)
+        fprintf(out, "; %" PRIu64 " overlap others of their sensor",
+                r->files_overlapping);
     fputc('\n', out);
 }
 
@@ -148,8 +153,10 @@ static void json_files(struct json *j, const struct ingest_report *r)
     json_open(j, "files", '{');
     for (uint32_t i = 0; i < INGEST_OUTCOMES; i++)
         json_number(j, ingest_outcome_names[i], r->files[i]);
+    json_number(j, "passed_over", r->files_passed);
     json_number(j, "cut", r->files_cut);
     json_number(j, "stepped_back", r->files_stepped_back);
+    json_number(j, "overlapping", r->files_overlapping);
     json_close(j, '}');
 }
 

@@ -5,7 +5,9 @@
 #include "ingest/ahead.h"
 #include "ingest/decode.h"
 #include "ingest/feed.h"
+#include "ingest/follow.h"
 #include "ingest/ingest.h"
+#include "ingest/overlaps.h"
 #include "ingest/paths.h"
 
 enum { PIPELINE_HELD_MAX = 1024, PIPELINE_CANDIDATES = 16 };
@@ -19,7 +21,9 @@ struct pipeline {
     struct store_reader *reader; /* dry run: what is known */
     struct strtab text;          /* the reader's */
     struct decode_options decode;
+    struct paths_hooks hooks; /* of paths */
     struct paths paths;
+    struct follow follow;
     struct ahead *ahead; /* NULL: files are read where they are stored */
     struct ingest_progress progress;
     uint64_t bytes_done;            /* of files that are through */
@@ -29,6 +33,7 @@ struct pipeline {
     /* Captures that ended and wait for their commit; owned. */
     struct store_capture *held[PIPELINE_HELD_MAX];
     uint32_t n_held;
+    struct overlaps overlaps;
 };
 
 /* Stop flag, progress, commits that are due: looked at every 4,096 packets

@@ -66,6 +66,7 @@ static bool bind_add(struct stage_bind *b, const struct ast_stage *n,
         c->col[i] = s->in->col[i];
     c->n = s->in->n;
     c->packets = s->in->packets;
+    c->keys = s->in->keys;
     s->passes = true;
     return bind_list(b, n->args, s, c, e);
 }
@@ -81,6 +82,13 @@ static void load(struct batch *b, uint32_t i)
     else
         b->col[i] = *batch_column(s->in, i);
     b->loaded[i] = true;
+}
+
+static void places(struct batch *b, const struct sel *rows, uint64_t *out)
+{
+    struct state *s = b->source;
+
+    s->in->places(s->in, rows, out);
 }
 
 static void begin(struct stage_run *r)
@@ -103,6 +111,7 @@ static bool push(struct stage_run *r, struct batch *b)
     s->in = b;
     s->batch.rows = b->rows;
     s->batch.sel = b->sel;
+    s->batch.places = b->places ? places : NULL;
     for (uint32_t i = 0; i < s->batch.cols; i++)
         s->batch.loaded[i] = false;
     r->rows_out += b->sel.n;

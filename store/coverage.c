@@ -15,6 +15,7 @@ struct stretch {
     int64_t from, to;
     uint64_t length; /* of the captures' own times, ns */
     uint64_t kept;
+    bool partial;
 };
 
 /* ---- times by capture, odd ones left out ---- */
@@ -186,8 +187,21 @@ static uint32_t join(struct stretch *s, uint32_t n)
         s[out].to = s[i].to > s[out].to ? s[i].to : s[out].to;
         s[out].length += s[i].length;
         s[out].kept += s[i].kept;
+        s[out].partial |= s[i].partial;
     }
     return out + 1;
+}
+
+/* The ledger of a month in front of what is wrong with it. */
+static bool damaged(uint32_t month, struct err *e)
+{
+    char name[ENVS_NAME];
+
+    envs_name(name, month);
+    if (strncmp(e->text, name, strlen(name)) != 0)
+        err_context(e, "%s", name);
+    err_hint(e, "`trawl check` lists what is damaged");
+    return false;
 }
 
 static bool tally_all(struct tally *t, struct err *e)
@@ -197,9 +211,19 @@ static bool tally_all(struct tally *t, struct err *e)
             continue;
         struct kv_txn *txn = reader_txn(t->r, i, e);
         if (!txn || !month_rows_each(txn, add_row, t, e))
-            return false;
+            return damaged(t->r->month[i].month, e);
     }
     return true;
+}
+
+bool store_reader_covers(const struct store_reader *r, struct err *e)
+{
+    struct arena a = {0};
+    struct tally t = {r, arena_array(&a, struct month_count, r->captures)};
+    bool good = tally_all(&t, e);
+
+    arena_free(&a);
+    return good;
 }
 
 struct store_cover *store_reader_coverage(const struct store_reader *r,
@@ -210,16 +234,19 @@ struct store_cover *store_reader_coverage(const struct store_reader *r,
     struct err e = {0};
     uint32_t found = 0;
 
-    /* A ledger that cannot be read vouches for nothing. */
     if (!tally_all(&t, &e))
         memset(t.count, 0, r->captures * sizeof *t.count);
     for (uint32_t i = 0; i < r->captures; i++) {
         const struct month_count *c = &t.count[i];
         if (c->kept == 0)
             continue;
-        s[found] = (struct stretch){
-            r->capture[i].sensor, c->first_time, c->last_time,
-            (uint64_t)c->last_time - (uint64_t)c->first_time, c->kept};
+        s[found] =
+            (struct stretch){r->capture[i].sensor,
+                             c->first_time,
+                             c->last_time,
+                             (uint64_t)c->last_time - (uint64_t)c->first_time,
+                             c->kept,
+                             r->capture[i].partial};
         widen(&r->capture[i], &s[found++]);
     }
     *n = join(s, found);
@@ -228,6 +255,19 @@ struct store_cover *store_reader_coverage(const struct store_reader *r,
         snprintf(out[i].sensor, sizeof out[i].sensor, "%s", s[i].sensor);
         out[i].from = s[i].from;
         out[i].to = s[i].to;
+        out[i].partial = s[i].partial;
     }
     return out;
+}
+
+bool store_reader_pruned(const struct store_reader *r, int64_t from, int64_t to)
+{
+    uint32_t first = envs_month(from), last = envs_month(to);
+
+    for (uint32_t i = 0; i < r->pruned.months; i++) {
+        uint32_t month = r->pruned.month[i].month;
+        if (month >= first && month <= last)
+            return true;
+    }
+    return false;
 }

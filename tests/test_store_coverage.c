@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "store/inside.h"
 #include "tests/stores.h"
 
 static struct err e;
@@ -56,9 +57,60 @@ static void coverage_joins_what_is_near(void **state)
     stores_finish(s, folder);
 }
 
+/* Flips a bit of the only row of September's ledger. */
+static void damage_ledger(struct store *s)
+{
+    uint8_t row[600];
+    struct kv_bytes key, v;
+
+    assert_true(envs_set_write(&s->envs, &e));
+    struct kv *k = envs_get(&s->envs, 2026 * 12 + 8, &e);
+    struct kv_txn *t = kv_begin(k, true, &e);
+    struct kv_cursor *c = kv_cursor_open(t, ENVS_LEDGER, &e);
+    assert_true(kv_cursor_step(c, KV_FIRST, &key, &v, &e));
+    assert_true(v.len < sizeof row);
+    memcpy(row, v.data, v.len);
+    row[12] ^= 1;
+    kv_cursor_close(c);
+    assert_true(
+        kv_put(t, ENVS_LEDGER, key, (struct kv_bytes){row, v.len}, false, &e));
+    assert_true(kv_commit(t, &e));
+    envs_put(&s->envs, k);
+}
+
+static void a_damaged_ledger_is_no_gap(void **state)
+{
+    struct feed_made f = {.seed = 1,
+                          .packets = 60,
+                          .sensor = "a",
+                          .start = STORES_START,
+                          .step = STORES_HOUR / 60};
+    char *folder;
+    struct store *s = stores_fresh(&folder);
+    struct strtab t = {0};
+    struct arena a = {0};
+    uint32_t n;
+
+    (void)state;
+    stores_ingest(s, &f);
+    struct store_reader *r = stores_reader(s, &t, false);
+    assert_true(store_reader_covers(r, &e));
+    store_reader_close(r);
+    damage_ledger(s);
+    r = stores_reader(s, &t, false);
+    assert_false(store_reader_covers(r, &e));
+    assert_string_equal(e.text, "2026-09: a row of the ledger is damaged");
+    store_reader_coverage(r, &a, &n);
+    assert_int_equal(n, 0);
+    store_reader_close(r);
+    strtab_free(&t);
+    arena_free(&a);
+    stores_finish(s, folder);
+}
+
 /* The cover of one capture of that name and state, one packet at STORES_START.
  */
-static struct store_cover cover_of(const char *name, bool cut)
+static struct store_cover cover_of(const char *name, bool cut, bool partial)
 {
     char *folder;
     struct store *s = stores_fresh(&folder);
@@ -66,7 +118,8 @@ static struct store_cover cover_of(const char *name, bool cut)
     struct store_capture c = {
         .first = {9, 9},
         .sensor = "a",
-        .state = cut ? CAPTURE_CUT : CAPTURE_WHOLE
+        .state = cut ? CAPTURE_CUT : CAPTURE_WHOLE,
+        .partial = partial
     };
     struct record rec = {0};
     struct strtab t = {0};
@@ -114,7 +167,7 @@ static void names_widen_coverage(void **state)
 
     (void)state;
     for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct store_cover c = cover_of(rows[i].name, rows[i].cut);
+        struct store_cover c = cover_of(rows[i].name, rows[i].cut, false);
         int64_t from =
             rows[i].hours ? STORES_START : STORES_START + STORES_HOUR / 2;
         int64_t to = rows[i].hours
@@ -126,11 +179,24 @@ static void names_widen_coverage(void **state)
     }
 }
 
+static void a_capture_that_lost_packets_covers_partly(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 4; i++) {
+        struct store_cover c = cover_of("edge1-20260901-00.pcap", i & 1, i & 2);
+        assert_int_equal(c.partial, (i & 2) != 0);
+        /* cut or not is told apart from it */
+        assert_int_equal(c.to - c.from, i & 1 ? 0 : STORES_HOUR - 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coverage_joins_what_is_near),
+        cmocka_unit_test(a_damaged_ledger_is_no_gap),
         cmocka_unit_test(names_widen_coverage),
+        cmocka_unit_test(a_capture_that_lost_packets_covers_partly),
     };
     return cmocka_run_group_tests_name("store coverage", tests, NULL, NULL);
 }

@@ -38,22 +38,6 @@ error
   all | stats t = set(dst) by src | similar t
                                     ^^^^^^^
 
-# seen is not built
-query
-all | if seen syn before within 10s
-error
-1:7: `if` is not built in this version
-  all | if seen syn before within 10s
-        ^^
-
-# unless is not built
-query
-all inbound | unless seen outbound before within 1h on reverse flow
-error
-1:15: `unless` is not built in this version
-  all inbound | unless seen outbound before within 1h on reverse flow
-                ^^^^^^
-
 # flows is not built
 query
 all | flows
@@ -77,14 +61,6 @@ error
 1:34: `chart` is not built in this version
   all | stats n = count() by day | chart n
                                    ^^^^^
-
-# fill is not built
-query
-all | stats n = count() by day | fill
-error
-1:34: `fill` is not built in this version
-  all | stats n = count() by day | fill
-                                   ^^^^
 
 # a filter is no stage
 query
@@ -594,25 +570,9 @@ error
 query
 all during wekend
 error
-1:5: `during` is not built in this version
+1:5: there is no calendar `wekend` in site.trawl
   all during wekend
-      ^^^^^^^^^^^^^
-
-# a window is not built
-query
-all | stats count() by slide(1h, 10m)
-error
-1:24: `slide` is not built in this version
-  all | stats count() by slide(1h, 10m)
-                         ^^^^^
-
-# gap is not built
-query
-all | stats count() by gap(2m)
-error
-1:24: `gap` is not built in this version
-  all | stats count() by gap(2m)
-                         ^^^
+      ^^^^^^^^^^^^^ add: calendar wekend = sat..sun;
 
 # two sets without common members
 query
