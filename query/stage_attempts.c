@@ -5,9 +5,9 @@
 
 #include "base/memory.h"
 #include "query/emit.h"
-#include "query/kept.h"
 #include "query/live.h"
 #include "query/packet_key.h"
+#include "query/places.h"
 
 enum { TCP, OTHER }; /* classes of entries */
 enum { PROTO_TCP = 6, PROTO_UDP = 17, PROTO_SCTP = 132 };
@@ -36,7 +36,7 @@ struct attempt {
 
 struct state {
     struct live live;
-    struct kept held;
+    struct places held;
     struct attempt *attempt;
     uint32_t cap;
     struct emit emit;
@@ -70,7 +70,7 @@ static bool bind(struct stage_bind *b, const struct ast_stage *n,
     memcpy(c->col, b->in->col, c->n * sizeof *c->col);
     s->bound = bound;
     s->out = c;
-    s->passes = s->ordered = true;
+    s->passes = s->ordered = s->waits = true;
     return stage_packets(b, s, key.addr, e) &&
            stage_packets(b, s, key.value, e) && bind_gap(b, n, bound, e) &&
            stage_add_column(b, c, "tries", count, n->at, e) &&
@@ -86,7 +86,7 @@ static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
     bool tries = i == s->held.cols;
 
     if (i < s->held.cols) {
-        kept_gather(&s->held, i, id, n, out);
+        places_gather(&s->held, i, id, n, out);
         return;
     }
     vec_start(out, n);
@@ -103,7 +103,7 @@ static void begin(struct stage_run *r)
     live_open(&s->live, sizeof(struct packet_key), r->run->budget);
     memcpy(s->live.gap, bound->gap, sizeof s->live.gap);
     s->live.any_order = r->stage->any_order;
-    kept_open(&s->held, r, r->stage->in->n);
+    places_open(&s->held, r, r->stage->in->n);
     emit_open(&s->emit, r, fill);
 }
 
@@ -192,7 +192,7 @@ static bool add_rows(struct stage_run *r, struct batch *b)
         place[n] = id;
         row[n++] = b->sel.row[k];
     }
-    return ok && kept_put(&s->held, b, row, place, n);
+    return ok && places_put(&s->held, b, row, place, n);
 }
 
 static bool put_out(struct stage_run *r)
@@ -231,7 +231,7 @@ static void end(struct stage_run *r)
     budget_give(r->run->budget, s->cap * sizeof *s->attempt);
     free(s->attempt);
     live_close(&s->live);
-    kept_close(&s->held);
+    places_close(&s->held);
     emit_close(&s->emit);
     free(s);
 }

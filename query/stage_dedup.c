@@ -8,9 +8,9 @@
 
 #include "base/memory.h"
 #include "query/emit.h"
-#include "query/kept.h"
 #include "query/live.h"
 #include "query/packet_key.h"
+#include "query/places.h"
 
 #define NONE LIVE_NONE
 
@@ -48,7 +48,7 @@ struct latest {
 
 struct state {
     struct live rows, sensors; /* by packet; by packet and sensor */
-    struct kept held;
+    struct places held;
     struct merged *merged;
     struct latest *latest;
     struct view *view;
@@ -71,7 +71,7 @@ static bool bind(struct stage_bind *b, const struct ast_stage *n,
     bound->within = 2 * TIMESTAMP_SECOND;
     s->bound = bound;
     s->out = c;
-    s->passes = s->ordered = true;
+    s->passes = s->ordered = s->waits = true;
     return stage_packets(b, s, key.addr, e) &&
            stage_packets(b, s, key.value, e) &&
            stage_packets(b, s, others, e) &&
@@ -116,7 +116,7 @@ static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
     struct state *s = r->state;
 
     if (i < s->held.cols) {
-        kept_gather(&s->held, i, id, n, out);
+        places_gather(&s->held, i, id, n, out);
         return;
     }
     vec_start(out, n);
@@ -136,7 +136,7 @@ static void begin(struct stage_run *r)
     s->rows.any_order = r->stage->any_order;
     s->sensors.any_order = true;
     s->view_free = NONE;
-    kept_open(&s->held, r, r->stage->in->n);
+    places_open(&s->held, r, r->stage->in->n);
     emit_open(&s->emit, r, fill);
 }
 
@@ -309,7 +309,7 @@ static bool add_rows(struct stage_run *r, struct batch *b)
         id[n] = place.id;
         row[n++] = (uint16_t)at;
     }
-    return kept_put(&s->held, b, row, id, n);
+    return places_put(&s->held, b, row, id, n);
 }
 
 static bool push(struct stage_run *r, struct batch *b)
@@ -339,7 +339,7 @@ static void end(struct stage_run *r)
     free(s->view);
     live_close(&s->rows);
     live_close(&s->sensors);
-    kept_close(&s->held);
+    places_close(&s->held);
     emit_close(&s->emit);
     free(s);
 }

@@ -52,8 +52,8 @@ enum {
 };
 
 static const struct column_def columns[] = {
-#define COLUMN(id, text, kind, ...)                                            \
-    {.name = text, .type = {.type = TYPE_##kind}},
+#define COLUMN(id, word, kind, ...)                                            \
+    {.name = word, .type = {.type = TYPE_##kind}},
     ADDRESSES(COLUMN) COLUMNS(COLUMN)
 #undef COLUMN
 };
@@ -94,7 +94,7 @@ static bool bind(struct stage_bind *b, const struct ast_stage *n,
     bound->gap = 5 * TIMESTAMP_MINUTE;
     s->bound = bound;
     s->out = c;
-    s->ordered = true;
+    s->ordered = s->waits = true;
     return stage_packets(b, s, key.addr, e) &&
            stage_packets(b, s, key.value, e) &&
            stage_packets(b, s, counted, e) &&

@@ -38,7 +38,6 @@ error
   all | stats t = set(dst) by src | similar t
                                     ^^^^^^^
 
-
 # write is not built
 query
 all | write "x.csv"

@@ -1,19 +1,19 @@
-/* kept.c - columns begin with their first value; places before are absent. */
-#include "query/kept.h"
+/* places.c - columns begin with their first value; places before are absent. */
+#include "query/places.h"
 
 #include <stdlib.h>
 
 #include "base/memory.h"
 
-void kept_open(struct kept *h, const struct stage_run *r, uint32_t cols)
+void places_open(struct places *h, const struct stage_run *r, uint32_t cols)
 {
-    *h = (struct kept){.cols = cols, .need = r->stage->need, .run = r->run};
+    *h = (struct places){.cols = cols, .need = r->stage->need, .run = r->run};
     h->col = memory_zeroed(cols + 1, sizeof *h->col);
     for (uint32_t i = 0; i < cols; i++)
         h->col[i].lane = schema_types[r->stage->out->col[i].type.type].lane;
 }
 
-void kept_close(struct kept *h)
+void places_close(struct places *h)
 {
     for (uint32_t i = 0; i < h->cols; i++)
         vec_free(&h->col[i], h->run->budget);
@@ -32,7 +32,7 @@ static bool has_value(const struct column *c, const uint16_t *row, uint32_t n)
 }
 
 /* Room for `n` places; those that are new are absent. */
-static bool room(struct kept *h, struct vec *v, uint32_t n)
+static bool room(struct places *h, struct vec *v, uint32_t n)
 {
     static const struct value none = {.absent = true};
 
@@ -45,7 +45,7 @@ static bool room(struct kept *h, struct vec *v, uint32_t n)
     return true;
 }
 
-static bool keep_set(struct kept *h, struct value *v)
+static bool keep_set(struct places *h, struct value *v)
 {
     size_t before = h->sets.bytes;
 
@@ -57,7 +57,7 @@ static bool keep_set(struct kept *h, struct value *v)
     return true;
 }
 
-static bool put_column(struct kept *h, struct vec *v, const struct column *c,
+static bool put_column(struct places *h, struct vec *v, const struct column *c,
                        const uint16_t *row, const uint32_t *place, uint32_t n)
 {
     uint32_t most = 0;
@@ -77,8 +77,8 @@ static bool put_column(struct kept *h, struct vec *v, const struct column *c,
     return true;
 }
 
-bool kept_put(struct kept *h, struct batch *b, const uint16_t *row,
-              const uint32_t *place, uint32_t n)
+bool places_put(struct places *h, struct batch *b, const uint16_t *row,
+                const uint32_t *place, uint32_t n)
 {
     for (uint32_t i = 0; n > 0 && i < h->cols; i++) {
         if (!(h->need[i / 64] >> (i % 64) & 1))
@@ -89,8 +89,8 @@ bool kept_put(struct kept *h, struct batch *b, const uint16_t *row,
     return true;
 }
 
-void kept_gather(const struct kept *h, uint32_t col, const uint32_t *place,
-                 uint32_t n, struct vec *out)
+void places_gather(const struct places *h, uint32_t col, const uint32_t *place,
+                   uint32_t n, struct vec *out)
 {
     const struct vec *v = &h->col[col];
 
