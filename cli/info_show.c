@@ -91,8 +91,9 @@ static void print_coverage(FILE *out, const struct info *i)
     for (uint32_t k = 0; k < i->covers && k < GAPS_SHOWN; k++) {
         fputs(k ? "           " : "coverage   ", out);
         put_text(out, i->cover[k].sensor);
-        fprintf(out, " %s to %s\n", seconds(from, i->cover[k].from),
-                seconds(to, i->cover[k].to));
+        fprintf(out, " %s to %s%s\n", seconds(from, i->cover[k].from),
+                seconds(to, i->cover[k].to),
+                i->cover[k].partial ? ", partial: packets were lost" : "");
     }
     if (i->covers > GAPS_SHOWN)
         fprintf(out, "           and %u more: --json lists all\n",
@@ -210,8 +211,9 @@ void info_print_captures(FILE *out, const struct info *i)
                     seconds(to, c->last_time));
         else
             fprintf(out, "%-19s  %-19s", "-", "-");
-        fprintf(out, "  %9" PRIu64 " of %9" PRIu64 " packets  %-5s  ", c->kept,
-                c->packets, c->state == CAPTURE_CUT ? "cut" : "whole");
+        fprintf(out, "  %9" PRIu64 " of %9" PRIu64 " packets  %-5s%s  ",
+                c->kept, c->packets, c->state == CAPTURE_CUT ? "cut" : "whole",
+                c->partial ? ", partial" : "");
         put_text(out, c->sensor);
         fputs("  ", out);
         put_text(out, c->name);
@@ -241,6 +243,7 @@ static void json_sensors(struct json *j, const struct info *i)
     json_close(j, ']');
 }
 
+/* Left open: the caller closes it. */
 static void json_interval(struct json *j, const char *sensor, int64_t from,
                           int64_t to)
 {
@@ -248,18 +251,22 @@ static void json_interval(struct json *j, const char *sensor, int64_t from,
     json_text(j, "sensor", sensor);
     json_time(j, "from", from);
     json_time(j, "to", to);
-    json_close(j, '}');
 }
 
 static void json_coverage(struct json *j, const struct info *i)
 {
     json_open(j, "coverage", '[');
-    for (uint32_t k = 0; k < i->covers; k++)
+    for (uint32_t k = 0; k < i->covers; k++) {
         json_interval(j, i->cover[k].sensor, i->cover[k].from, i->cover[k].to);
+        json_bool(j, "partial", i->cover[k].partial);
+        json_close(j, '}');
+    }
     json_close(j, ']');
     json_open(j, "gaps", '[');
-    for (uint32_t k = 0; k < i->gaps; k++)
+    for (uint32_t k = 0; k < i->gaps; k++) {
         json_interval(j, i->gap[k].sensor, i->gap[k].from, i->gap[k].to);
+        json_close(j, '}');
+    }
     json_close(j, ']');
 }
 
@@ -280,6 +287,7 @@ static void json_captures(struct json *j, const struct info *i)
         json_number(j, "file_bytes", c->file_bytes);
         json_number(j, "steps_back", c->steps_back);
         json_bool(j, "cut", c->state == CAPTURE_CUT);
+        json_bool(j, "partial", c->partial);
         json_close(j, '}');
     }
     json_close(j, ']');

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/create.h"
 #include "cli/stop.h"
@@ -57,13 +58,26 @@ static bool make_store(const struct task *t, struct err *e)
     return true;
 }
 
+static bool can_follow(const struct task *t, struct err *e)
+{
+    if (t->args->dry_run)
+        return err_set(e, ERR_USAGE,
+                       "`--follow` and `--dry-run` exclude each other");
+    for (uint32_t i = 0; i < t->call->words.n; i++)
+        if (strcmp(t->call->words.word[i], "-") == 0)
+            return err_set(
+                e, ERR_USAGE,
+                "`--follow` takes files and folders, not standard input");
+    return true;
+}
+
 static bool open_store(struct task *t, struct err *e)
 {
     const char *dir = t->call->globals.store;
     bool exists = store_exists(dir);
 
-    if (t->args->follow)
-        return err_set(e, ERR_USAGE, "`--follow` is not built in this version");
+    if (t->args->follow && !can_follow(t, e))
+        return false;
     if (!exists && t->args->dry_run)
         return true;
     if (!exists && !make_store(t, e))
@@ -93,6 +107,17 @@ static void on_waiting(void *ctx)
               stderr);
 }
 
+static void on_passed(void *ctx, const char *path)
+{
+    const struct task *t = ctx;
+
+    if (!t->call->globals.verbose)
+        return;
+    fputs("note: no capture, passed over: ", stderr);
+    text_print(stderr, path, strlen(path));
+    fputc('\n', stderr);
+}
+
 static void show(const struct task *t, const struct ingest_report *r,
                  double seconds)
 {
@@ -113,10 +138,12 @@ static int work(struct task *t, struct ingest_report *r)
                                      .accept_odd_times =
                                          t->args->accept_odd_times,
                                      .dry_run = t->args->dry_run,
+                                     .follow = t->args->follow,
                                      .jobs = t->args->jobs,
                                      .lock_wait_ms = LOCK_WAIT_MS,
                                      .stop = &stop_flag,
                                      .waiting = on_waiting,
+                                     .passed = on_passed,
                                      .progress = watched ? on_progress : NULL,
                                      .ctx = t};
     struct err e = {0};
@@ -158,7 +185,10 @@ const struct command command_ingest = {
              "input: pcap,\nplain or compressed. Each packet is kept exactly "
              "once, whatever is read again.\nMakes the store if there is none. "
              "Exit status 4: some input could not be read\nor was cut; the "
-             "rest is in the store.",
+             "rest is in the store. With --follow the paths are looked at "
+             "again\nevery second; a file that grew is read again, at most a "
+             "tenth of the time, and\nonly its new packets are added; SIGINT "
+             "or SIGTERM ends it after a commit.",
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .args_size = sizeof(struct ingest_args),

@@ -85,8 +85,9 @@ const struct command command_query = {
              "\n"
              "Rows go to stdout, all else to stderr. Exit status: 0 done, 2 "
              "the query is\n"
-             "wrong, 3 no data in its range, or --skip-damaged left something "
-             "out, 5 the\nstore, 6 over a limit, 130 interrupted.",
+             "wrong, 3 no data in its range, rows that coverage does not "
+             "support, or\n--skip-damaged left something out, 5 the store, 6 "
+             "over a limit, 130 interrupted.",
     .options = session_options,
     .n_options = SESSION_OPTIONS,
     .args_size = sizeof(struct session_args),

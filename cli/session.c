@@ -178,6 +178,7 @@ static void take_args(struct session *s, const struct command_call *c)
                                           .explain = a->explain,
                                           .profile = a->profile,
                                           .skip_damaged = a->skip_damaged,
+                                          .keep_unknown = a->keep_unknown,
                                           .stop = &stop_flag};
 }
 
@@ -216,7 +217,7 @@ struct run {
     const char *text, *file;
     FILE *out; /* stdout, or -o once the first query begins */
     struct format format;
-    bool open, no_data, left_out;
+    bool open, no_data, left_out, uncovered;
     struct err e; /* of the output */
 };
 
@@ -306,6 +307,7 @@ static void on_end(void *ctx, uint32_t index, const struct query_counts *n)
     if (r->s->verbose && !r->s->quiet)
         say_counts(n);
     r->left_out = r->left_out || n->left_out > 0;
+    r->uncovered = r->uncovered || n->uncovered > 0;
     if (!n->no_data)
         return;
     r->no_data = true;
@@ -377,5 +379,5 @@ int session_run(struct session *s, const char *text, size_t len,
     }
     if (!written)
         return command_fail(&r.e);
-    return r.no_data || r.left_out ? 3 : 0;
+    return r.no_data || r.left_out || r.uncovered ? 3 : 0;
 }

@@ -18,12 +18,12 @@ struct session_args {
     const char *tmp;
     uint32_t jobs;
     int64_t limit_time;
-    bool explain, profile, skip_damaged;
+    bool explain, profile, skip_damaged, keep_unknown;
     const char *file, *out; /* query only */
 };
 
 /* All are query's, the first SESSION_SHARED also the shell's. */
-enum { SESSION_SHARED = 13, SESSION_OPTIONS = 16 };
+enum { SESSION_SHARED = 14, SESSION_OPTIONS = 17 };
 extern const struct option_row session_options[SESSION_OPTIONS];
 
 struct session {

@@ -58,6 +58,8 @@ static void print_files(FILE *out, const struct ingest_report *r)
                     outcome_text(i));
             comma = ", ";
         }
+    if (r->files_passed)
+        fprintf(out, "; %" PRIu64 " passed over, no captures", r->files_passed);
     if (r->files_cut)
         fprintf(out, "; %" PRIu64 " cut", r->files_cut);
     if (r->files_stepped_back)
@@ -148,6 +150,7 @@ static void json_files(struct json *j, const struct ingest_report *r)
     json_open(j, "files", '{');
     for (uint32_t i = 0; i < INGEST_OUTCOMES; i++)
         json_number(j, ingest_outcome_names[i], r->files[i]);
+    json_number(j, "passed_over", r->files_passed);
     json_number(j, "cut", r->files_cut);
     json_number(j, "stepped_back", r->files_stepped_back);
     json_close(j, '}');

@@ -13,11 +13,16 @@
 #include "ingest/report.h"
 #include "ingest/sensor.h"
 
-/* A commit costs several flushes of the disk. */
+/* A commit costs several flushes of the disk. From a pipe. */
 #define COMMIT_EVERY   (4 * TIMESTAMP_SECOND)
 #define PROGRESS_EVERY (TIMESTAMP_SECOND / 5)
 
-enum { COMMIT_PACKETS = 1000000, TICK_PACKETS = 4096 };
+enum {
+    COMMIT_PACKETS = 1000000,
+    TICK_PACKETS = 4096,
+    FOLLOW_NAP_MS = 50, /* with --follow: between two looks at the stop flag, */
+    FOLLOW_NAPS = 20    /* and of these between two looks at the paths */
+};
 
 /* Who is busy with n jobs: 1 everything; 2 an encoder beside it; 3 and more one
  * that reads ahead, and encoders. */
@@ -54,6 +59,15 @@ static void show_progress(struct pipeline *u, const struct feed *f)
         u->o->progress(u->o->ctx, &u->progress);
 }
 
+/* Of files by what was read alone, so that what the store holds does not depend
+ * on the clock; packets of a pipe may come slowly, and shall be seen. */
+static bool is_due(const struct pipeline *u, const struct feed *f, int64_t now)
+{
+    if (u->uncommitted >= COMMIT_PACKETS || u->n_held == PIPELINE_HELD_MAX)
+        return true;
+    return f && feed_is_stream(f) && now >= u->commit_at && u->uncommitted;
+}
+
 bool pipeline_tick(struct pipeline *u, const struct feed *f, bool now,
                    struct err *e)
 {
@@ -68,15 +82,33 @@ bool pipeline_tick(struct pipeline *u, const struct feed *f, bool now,
     }
     if (u->o->stop && *u->o->stop)
         return err_set(e, ERR_STOPPED, "interrupted");
-    if (u->uncommitted >= COMMIT_PACKETS || u->n_held == PIPELINE_HELD_MAX ||
-        (t >= u->commit_at && (u->uncommitted || u->n_held)))
-        return pipeline_commit(u, e);
-    return true;
+    return !is_due(u, f, t) || pipeline_commit(u, e);
+}
+
+static void on_passed(void *ctx, const char *path)
+{
+    struct pipeline *u = ctx;
+
+    u->report->files_passed++;
+    if (u->o->passed)
+        u->o->passed(u->o->ctx, path);
+}
+
+static void on_too_long(void *ctx, const char *dir, const char *name)
+{
+    struct pipeline *u = ctx;
+
+    u->report->files[INGEST_REFUSED]++;
+    u->report->incomplete = true;
+    report_warn(u->report, name,
+                "its path would be longer than %d bytes, in a folder of %zu",
+                PATHS_MAX - 1, strlen(dir));
 }
 
 static bool list_paths(struct pipeline *u, const char *const *paths, size_t n,
                        struct err *e)
 {
+    u->paths.hooks = &u->hooks;
     for (size_t i = 0; i < n; i++) {
         if (u->o->stop && *u->o->stop)
             return err_set(e, ERR_STOPPED, "interrupted");
@@ -121,16 +153,89 @@ static bool read_all(struct pipeline *u, struct err *e)
 {
     char path[PATHS_MAX];
 
-    if (u->jobs >= AHEAD_JOBS)
-        u->ahead = ahead_new(&u->paths, &u->decode);
-
     for (uint32_t i = 0; i < u->paths.n; i++) {
+        int64_t began = clock_ns(CLOCK_MONOTONIC);
         paths_get(&u->paths, i, path);
         if (!pipeline_tick(u, NULL, true, e) || !pipeline_file(u, path, e))
             return false;
         u->progress.files_done++;
+        if (u->o->follow)
+            follow_read(&u->follow, path, began, clock_ns(CLOCK_MONOTONIC));
     }
     return true;
+}
+
+static bool read_listed(struct pipeline *u, const char *const *paths, size_t n,
+                        struct err *e)
+{
+    if (!list_paths(u, paths, n, e))
+        return false;
+    if (u->jobs >= AHEAD_JOBS)
+        u->ahead = ahead_new(&u->paths, &u->decode);
+    bool ok = read_all(u, e);
+
+    ahead_free(u->ahead);
+    u->ahead = NULL;
+    return ok;
+}
+
+/* ---- going on ---- */
+
+static bool as_it_was(void *ctx, const struct stat *st)
+{
+    struct pipeline *u = ctx;
+
+    if (!st)
+        return u->follow.round > 0;
+    return follow_unchanged(&u->follow, st, clock_ns(CLOCK_MONOTONIC));
+}
+
+static bool stopped(const struct pipeline *u)
+{
+    return u->o->stop && *u->o->stop;
+}
+
+/* A signal ends the pause too, or it is over soon. */
+static void pause_between(const struct pipeline *u)
+{
+    const struct timespec t = {.tv_nsec = FOLLOW_NAP_MS * 1000000L};
+
+    for (int i = 0; i < FOLLOW_NAPS && !stopped(u); i++)
+        nanosleep(&t, NULL);
+}
+
+/* Every round commits: what a sensor wrote is soon to be asked for. */
+static bool follow_on(struct pipeline *u, const char *const *paths, size_t n,
+                      struct err *e)
+{
+    bool ok = true;
+
+    while (ok && !stopped(u)) {
+        ok = (!u->uncommitted && !u->n_held) || pipeline_commit(u, e);
+        show_progress(u, NULL);
+        if (ok)
+            pause_between(u);
+        paths_free(&u->paths);
+        u->progress.files_done = 0;
+        follow_begin(&u->follow);
+        ok = ok && (stopped(u) || read_listed(u, paths, n, e));
+    }
+    return ok;
+}
+
+static bool read_paths(struct pipeline *u, const char *const *paths, size_t n,
+                       struct err *e)
+{
+    bool ok = read_listed(u, paths, n, e);
+
+    if (!u->o->follow)
+        return ok;
+    ok = ok && follow_on(u, paths, n, e);
+    if (!ok && e->code == ERR_STOPPED) {
+        *e = (struct err){0};
+        return true;
+    }
+    return ok;
 }
 
 /* What was read before an interruption is kept. */
@@ -177,15 +282,19 @@ bool ingest_run(struct store *s, const struct ingest_options *o,
     u->store = s;
     u->o = o;
     u->report = r;
+    u->hooks = (struct paths_hooks){.skip = o->follow ? as_it_was : NULL,
+                                    .passed = on_passed,
+                                    .too_long = on_too_long,
+                                    .ctx = u};
     u->jobs = count_jobs(o);
     u->odd_from = timestamp_days(1990, 1, 1) * TIMESTAMP_DAY;
     u->odd_to = now + TIMESTAMP_DAY;
-    bool ok = open_store(u, e) && list_paths(u, paths, n, e) && read_all(u, e);
+    bool ok = open_store(u, e) && read_paths(u, paths, n, e);
 
     if (u->writer || u->reader || !s)
         ok = finish(u, ok, e);
-    ahead_free(u->ahead);
     close_store(u);
+    follow_free(&u->follow);
     paths_free(&u->paths);
     free(u);
     return ok;

@@ -16,13 +16,16 @@ struct ingest_options {
     const char *sensor;    /* NULL: from the file name, see sensor.h */
     bool accept_odd_times; /* keep times outside 1990 .. now + 1 d */
     bool dry_run;          /* read and count, write nothing */
-    uint32_t jobs;         /* threads, as far as they pay; 0: one a core */
-    int lock_wait_ms;      /* for another ingest to end */
-    int64_t now;           /* ns; 0: the clock */
+    bool follow;      /* go on with what comes to the paths, until `stop` */
+    uint32_t jobs;    /* threads, as far as they pay; 0: one a core */
+    int lock_wait_ms; /* for another ingest to end */
+    int64_t now;      /* ns; 0: the clock */
     const volatile sig_atomic_t *stop; /* non-zero: end soon; may be NULL */
     /* May be NULL; called from the thread of ingest_run. */
     void (*waiting)(void *ctx); /* once, when another ingest holds the lock */
     void (*progress)(void *ctx, const struct ingest_progress *p);
+    /* A file of a folder that is no capture, or empty. */
+    void (*passed)(void *ctx, const char *path);
     void *ctx;
 };
 
@@ -50,6 +53,7 @@ struct ingest_report {
     uint64_t files[INGEST_OUTCOMES];
     uint64_t files_cut;            /* broken off before their end; also above */
     uint64_t files_stepped_back;   /* the clock of the capture went back */
+    uint64_t files_passed;         /* in folders: no captures, or empty */
     int64_t first_time, last_time; /* of packets kept, if any */
     uint64_t bytes_in;             /* read from files, as on disk */
     uint64_t bytes_unpacked;       /* the same, decompressed */
@@ -68,7 +72,9 @@ struct ingest_report {
  * first packets into `s`, which may be NULL in a dry run. `r` is filled as far
  * as it came, also on failure. A file that cannot be read does not stop the
  * rest. Fails with ERR_STOPPED after `stop`, everything read so far being in
- * the store, and when the store fails. Memory: 64 MiB for the list of files
+ * the store, and when the store fails. With `follow` the paths are looked at
+ * once a second, `stop` is the good end, and what is cut at its end is taken
+ * for what is still being written. Memory: 64 MiB for the list of files
  * (over a million), 130 MiB for a hostile zstd window or xz dictionary, and the
  * writer's. */
 bool ingest_run(struct store *s, const struct ingest_options *o,

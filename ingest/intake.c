@@ -101,7 +101,10 @@ static bool end_capture(struct pipeline *u, const struct feed *f,
                         struct store_capture *c, bool ok, struct err *e)
 {
     struct err failed = {0};
+    struct feed_facts facts;
 
+    feed_facts(f, &facts);
+    c->partial = c->partial || facts.lost > 0;
     if (ok && !feed_broken(f))
         c->state = CAPTURE_WHOLE;
     if (!feed_is_stream(f))
@@ -133,11 +136,16 @@ static bool store_rest(struct pipeline *u, struct feed *f,
     return ok;
 }
 
-/* The capture was cut when it was stored, but no packet was missing. */
-static bool turned_whole(const struct feed *f, const struct pipeline_start *s)
+/* All packets are known; but the capture was cut when it was stored, though
+ * none was missing, or did not say yet that some were lost. */
+static bool says_more(const struct feed *f, const struct pipeline_start *s)
 {
-    return s->whole && s->capture.state == CAPTURE_CUT && !feed_broken(f) &&
-           s->capture.packets == f->n;
+    struct feed_facts facts;
+
+    feed_facts(f, &facts);
+    return s->whole && !feed_broken(f) && s->capture.packets == f->n &&
+           (s->capture.state == CAPTURE_CUT ||
+            (facts.lost > 0 && !s->capture.partial));
 }
 
 static void refuse(struct pipeline *u, const char *path, const struct err *why)
@@ -159,7 +167,7 @@ static void conclude(struct pipeline *u, struct feed *f,
         report_warn(u->report, f->path,
                     "%" PRIu64 " packet%s lost while it was captured",
                     facts.lost, facts.lost == 1 ? " was" : "s were");
-    if (facts.broken) {
+    if (facts.broken && !u->o->follow) {
         u->report->files_cut++;
         u->report->incomplete = true;
         report_warn(u->report, f->path,
@@ -199,7 +207,7 @@ static bool read_packets(struct pipeline *u, struct feed *f, struct err *e)
 
     compare_sensor(u, f, &start.capture);
     report_skip(u->report, "known", start.known);
-    if (!start.whole || turned_whole(f, &start))
+    if (!start.whole || says_more(f, &start))
         ok = store_rest(u, f, &start, e);
     u->report->packets_read += f->n;
     if (ok)

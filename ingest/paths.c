@@ -74,32 +74,60 @@ static bool is_wanted(enum capture_kind kind)
 
 static bool walk(struct paths *f, const char *dir, int depth, struct err *e);
 
+static bool skipped(const struct paths *f, const struct stat *st)
+{
+    return f->hooks && f->hooks->skip && f->hooks->skip(f->hooks->ctx, st);
+}
+
+static void too_long(const struct paths *f, uint32_t dir, const char *name)
+{
+    if (f->hooks && f->hooks->too_long)
+        f->hooks->too_long(f->hooks->ctx, (char *)f->names.data + dir, name);
+}
+
+static void passed(const struct paths *f, const char *path)
+{
+    if (f->hooks && f->hooks->passed)
+        f->hooks->passed(f->hooks->ctx, path);
+}
+
+/* Adds a file of a folder, if it is a capture. */
+static bool put_found(struct paths *f, uint32_t dir, const char *path,
+                      const struct stat *st, struct err *e)
+{
+    enum capture_kind kind;
+
+    if (skipped(f, st))
+        return true;
+    int64_t first = probe(path, &kind);
+
+    if (!is_wanted(kind)) {
+        passed(f, path);
+        return true;
+    }
+    f->bytes += (uint64_t)st->st_size;
+    return put_file(f, dir, strrchr(path, '/') + 1, first, e);
+}
+
 /* One entry of a folder. */
 static bool visit(struct paths *f, uint32_t dir, const char *name, int depth,
                   struct err *e)
 {
     char path[PATHS_MAX];
     struct stat st;
-    enum capture_kind kind;
     int len = snprintf(path, sizeof path, "%s/%s", f->names.data + dir, name);
 
-    if (len < 0 || (size_t)len >= sizeof path)
-        return err_set(e, ERR_LIMIT, "a path is longer than %d bytes",
-                       PATHS_MAX - 1);
+    if (len < 0 || (size_t)len >= sizeof path) {
+        too_long(f, dir, name);
+        return true;
+    }
     if (lstat(path, &st) != 0)
         return true; /* gone meanwhile */
     if (S_ISDIR(st.st_mode))
         return walk(f, path, depth + 1, e);
     if (S_ISLNK(st.st_mode) && stat(path, &st) != 0)
         return true;
-    if (!S_ISREG(st.st_mode))
-        return true;
-    int64_t first = probe(path, &kind);
-
-    if (!is_wanted(kind))
-        return true;
-    f->bytes += (uint64_t)st.st_size;
-    return put_file(f, dir, name, first, e);
+    return !S_ISREG(st.st_mode) || put_found(f, dir, path, &st, e);
 }
 
 static bool walk(struct paths *f, const char *dir, int depth, struct err *e)
@@ -138,6 +166,8 @@ bool paths_add(struct paths *f, const char *path, struct err *e)
         return walk(f, path, 0, e);
     bool regular = stat(path, &st) == 0 && S_ISREG(st.st_mode);
 
+    if (skipped(f, regular ? &st : NULL))
+        return true;
     if (regular)
         f->bytes += (uint64_t)st.st_size;
     return put_file(f, put_name(f, ""), path,

@@ -2,6 +2,8 @@
 #ifndef INGEST_PATHS_H
 #define INGEST_PATHS_H
 
+#include <sys/stat.h>
+
 #include "base/buf.h"
 
 enum { PATHS_MEMORY_MAX = 64 * 1024 * 1024, PATHS_MAX = 4096 };
@@ -12,8 +14,22 @@ struct paths_entry {
     uint32_t name; /* and its name in there */
 };
 
+/* What whoever lists wants to know of what stands in folders; all may be NULL.
+ */
+struct paths_hooks {
+    /* Not worth a look: it is as it was. NULL: a path that was named and is no
+     * regular file. */
+    bool (*skip)(void *ctx, const struct stat *st);
+    /* A file that is no capture, by its beginning, or empty. */
+    void (*passed)(void *ctx, const char *path);
+    /* Below `dir` a path is longer than PATHS_MAX: left out. */
+    void (*too_long)(void *ctx, const char *dir, const char *name);
+    void *ctx;
+};
+
 /* {0} is empty; paths_free frees what it owns. Folder names stand once. */
 struct paths {
+    const struct paths_hooks *hooks; /* or NULL */
     struct buf names;
     struct paths_entry *entry;
     uint32_t n, cap;

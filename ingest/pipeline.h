@@ -5,6 +5,7 @@
 #include "ingest/ahead.h"
 #include "ingest/decode.h"
 #include "ingest/feed.h"
+#include "ingest/follow.h"
 #include "ingest/ingest.h"
 #include "ingest/paths.h"
 
@@ -19,7 +20,9 @@ struct pipeline {
     struct store_reader *reader; /* dry run: what is known */
     struct strtab text;          /* the reader's */
     struct decode_options decode;
+    struct paths_hooks hooks; /* of paths */
     struct paths paths;
+    struct follow follow;
     struct ahead *ahead; /* NULL: files are read where they are stored */
     struct ingest_progress progress;
     uint64_t bytes_done;            /* of files that are through */

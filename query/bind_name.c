@@ -55,9 +55,8 @@ static void suggest_all(struct bind *b, struct suggest *near)
 }
 
 /* The columns there are, as far as they fit. */
-static void hint_columns(struct bind *b)
+static void hint_these(struct bind *b, const struct columns *c)
 {
-    const struct columns *c = columns_of(b);
     char list[200];
     size_t len = 0;
 
@@ -71,6 +70,11 @@ static void hint_columns(struct bind *b)
                                 i ? " " : "", c->col[i].name);
     }
     err_hint(b->e, "you have: %.*s", (int)len, list);
+}
+
+static void hint_columns(struct bind *b)
+{
+    hint_these(b, columns_of(b));
 }
 
 /* Words of tcpdump that have no word here. */
@@ -94,15 +98,32 @@ static const char *tcpdump_word(const char *name)
     return NULL;
 }
 
+static void *fail_this(struct bind *b, const struct ast *n)
+{
+    const struct columns *c = columns_of(b);
+    struct suggest near = {.wrong = n->text + 5};
+
+    if (!c->row)
+        return bind_fail(b, n->at,
+                         "`this` stands only in the filter of `if seen` and "
+                         "`unless seen`");
+    bind_fail(b, n->at, "the rows in hand have no column `%s`", n->text + 5);
+    for (uint32_t i = 0; i < c->row->n; i++)
+        suggest_try(&near, c->row->col[i].name);
+    if (near.best)
+        err_hint(b->e, "did you mean `this.%s`?", near.best);
+    else if (!c->row->packets)
+        hint_these(b, c->row);
+    return NULL;
+}
+
 static void *fail_unknown(struct bind *b, const struct ast *n)
 {
     struct suggest near = {.wrong = n->text};
     const char *instead;
 
     if (strncmp(n->text, "this.", 5) == 0)
-        return bind_fail(b, n->at,
-                         "`this` stands only in the filter of `if seen` and "
-                         "`unless seen`");
+        return fail_this(b, n);
     if (schema_find(n->text) != FIELD_COUNT && !columns_of(b)->packets) {
         bind_fail(b, n->at,
                   "`%s` is a field of packets, and these rows have no such "

@@ -268,6 +268,33 @@ bool keytab_rows(struct keytab *t, const struct column *c,
     return true;
 }
 
+void keytab_find(const struct keytab *t, const struct column *c,
+                 const struct sel *rows, uint32_t *id)
+{
+    uint64_t h[BATCH_ROWS];
+
+    keytab_hash(t->type, t->keys, c, rows, hash_secret(), h);
+    for (uint32_t j = 0; t->slots > 0 && j < rows->n; j++)
+        __builtin_prefetch(&t->slot[(uint32_t)h[j] & (t->slots - 1)]);
+    for (uint32_t j = 0; j < rows->n; j++) {
+        /* An empty slot's id less one is the greatest number. */
+        id[j] = t->slots > 0 ? find(t, (uint32_t)h[j], c, rows->row[j])->id - 1
+                             : UINT32_MAX;
+    }
+}
+
+void keytab_clear(struct keytab *t, struct budget *b)
+{
+    for (uint32_t k = 0; k < t->keys; k++)
+        vec_clear(&t->key[k]);
+    if (t->slots > 0)
+        memset(t->slot, 0, t->slots * sizeof *t->slot);
+    budget_give(b, t->sets_charged);
+    t->sets_charged = 0;
+    arena_reset(&t->sets);
+    t->n = 0;
+}
+
 bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct run *r)
 {

@@ -45,6 +45,11 @@ void keytab_hash(const enum type *type, uint32_t keys, const struct column *c,
 bool keytab_rows(struct keytab *t, const struct column *c,
                  const struct sel *rows, uint32_t *id,
                  struct run *r) MUST_CHECK;
+/* The same, but tuples that are not there get UINT32_MAX. */
+void keytab_find(const struct keytab *t, const struct column *c,
+                 const struct sel *rows, uint32_t *id);
+/* Forgets all tuples and keeps the room. */
+void keytab_clear(struct keytab *t, struct budget *b);
 /* The number of one tuple of t->keys values. */
 bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
                   struct run *r) MUST_CHECK;

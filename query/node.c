@@ -63,8 +63,13 @@ struct expr *node_column(struct arena *a, const struct columns *c, uint32_t i,
     x->type = c->col[i].type;
     x->column = i;
     x->packets = c->packets && i < FIELD_COUNT;
-    x->modulo = x->packets && (i == FIELD_SEQ || i == FIELD_ACKNO ||
-                               i == FIELD_TSVAL || i == FIELD_TSECR);
+    bool field = x->packets;
+    if (c->row && i >= FIELD_COUNT) {
+        i -= FIELD_COUNT;
+        field = c->row->packets && i < FIELD_COUNT;
+    }
+    x->modulo = field && (i == FIELD_SEQ || i == FIELD_ACKNO ||
+                          i == FIELD_TSVAL || i == FIELD_TSECR);
     return x;
 }
 

@@ -116,6 +116,8 @@ static bool bind_makers(struct planner *p, struct plan *plan, struct err *e)
     for (uint32_t i = 0; i < plan->stages; i++) {
         for (uint32_t k = 0; k < plan->stage[i].exprs; k++)
             expr_slots(plan->stage[i].expr[k], collect, &c);
+        for (uint32_t k = 0; k < plan->stage[i].askeds; k++)
+            expr_slots(plan->stage[i].asked[k], collect, &c);
     }
     for (uint32_t i = 0; i < plan->slots; i++) {
         if (!bind_maker(p, plan->slot[i], plan, e))

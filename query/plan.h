@@ -41,6 +41,7 @@ struct planner {
     const char *folder; /* of `file "x"`; NULL: the working folder */
     const struct columns *packets;
     struct time_range range; /* of queries that give none */
+    bool keep_unknown;       /* see query_settings */
     struct plan_made *made;
 };
 

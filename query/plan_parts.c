@@ -32,7 +32,9 @@ struct stage_bind plan_stage_bind(const struct planner *p,
     return (struct stage_bind){.scope = p->scope,
                                .source = p->source,
                                .source_len = p->source_len,
-                               .in = in};
+                               .in = in,
+                               .packets = p->packets,
+                               .keep_unknown = p->keep_unknown};
 }
 
 static bool add(struct planner *p, struct plan_steps *out,

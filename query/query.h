@@ -27,7 +27,9 @@ struct query_settings {
     bool odd;           /* read packets of odd times too */
     bool explain;       /* plan only: rows are not made */
     bool profile;
-    bool skip_damaged;           /* leave out what is damaged, and note it */
+    bool skip_damaged; /* leave out what is damaged, and note it */
+    bool keep_unknown; /* `if seen` keeps rows without a match that coverage
+                          does not speak of, and says so in `covered` */
     volatile sig_atomic_t *stop; /* non-zero: end soon; may be NULL */
 };
 
@@ -63,6 +65,7 @@ struct query_counts {
     size_t memory_peak; /* charged */
     int64_t elapsed;    /* ns */
     uint64_t left_out;  /* damaged things not read so far: exit 3 */
+    uint64_t uncovered; /* rows that coverage does not support: exit 3 */
     bool no_data;       /* the range holds no packet at all: exit 3 */
 };
 

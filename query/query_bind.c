@@ -110,6 +110,7 @@ static void init_run(struct query_work *w)
                           .limit = o->limit_time,
                           .tmp = o->tmp,
                           .profile = o->profile,
+                          .tz = &w->session->tz,
                           .e = w->e};
     w->run.eval = (struct expr_eval){
         .tmp = &w->tmp, .text = &w->session->text, .e = w->e, .run = &w->run};
@@ -155,10 +156,12 @@ bool query_work_open(struct query_work *w, struct query_session *q,
                               .run = &w->run};
     w->planner.scope = &w->scope;
     w->planner.packets = plan_packets(&w->arena);
+    w->planner.keep_unknown = q->settings.keep_unknown;
     init_run(w);
     w->reader = open_reader(w, e);
     if (!w->reader)
         return false;
+    w->run.reader = w->reader;
     w->scope.now = find_now(w);
     return default_range(w, &w->planner.range, e);
 }

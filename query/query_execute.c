@@ -95,6 +95,10 @@ static bool resolve(struct query_work *w, const struct plan *p)
             if (!expr_resolve(p->stage[i].expr[k], &w->scope, w->e))
                 return false;
         }
+        for (uint32_t k = 0; k < p->stage[i].askeds; k++) {
+            if (!expr_resolve(p->stage[i].asked[k], &w->scope, w->e))
+                return false;
+        }
     }
     return true;
 }
@@ -108,6 +112,8 @@ static bool make_set(struct query_work *w, struct scope_slot *slot)
 
     if (!fill_sets(w, p) || !resolve(w, p))
         return false;
+    const char *outer = w->run.let;
+    w->run.let = slot->name;
     store_reader_verify(w->reader, p->range.from, p->range.to);
     scan_plan(&scan, w->reader, p, NULL, &w->arena);
     pipeline_open(w, p, &line);
@@ -116,6 +122,7 @@ static bool make_set(struct query_work *w, struct scope_slot *slot)
     if (ok)
         slot->set = stage_set_result(&line.run[p->stages - 1]);
     pipeline_close(&line);
+    w->run.let = outer;
     if (w->e->code == ERR_LIMIT)
         err_context(w->e, "let %s", slot->name);
     return ok && slot->set;
@@ -210,6 +217,13 @@ static bool run_plan(struct query_work *w, const struct plan *p,
     return ok;
 }
 
+/* What stages had to say comes below the rows. */
+static void put_footers(struct query_work *w)
+{
+    for (const struct run_footer *f = w->run.footers; f; f = f->next)
+        query_note(w, (struct span){0, 0}, "%s", f->text);
+}
+
 bool query_execute(struct query_work *w, uint32_t index)
 {
     const struct query_sink *sink = w->sink;
@@ -219,6 +233,8 @@ bool query_execute(struct query_work *w, uint32_t index)
     struct scan scan;
 
     w->run.deadline = w->run.limit ? start + w->run.limit : 0;
+    w->run.footers = NULL;
+    w->run.uncovered = 0;
     w->budget.peak = w->budget.used;
     note_range(w, p);
     if (!fill_sets(w, p) || !resolve(w, p))
@@ -235,8 +251,10 @@ bool query_execute(struct query_work *w, uint32_t index)
     if (!run_plan(w, p, &scan, &counts))
         return false;
     counts.left_out = w->left_out;
+    counts.uncovered = w->run.uncovered;
     counts.elapsed = run_clock() - start;
     if (sink->end)
         sink->end(sink->ctx, index, &counts);
+    put_footers(w);
     return true;
 }

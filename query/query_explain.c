@@ -98,9 +98,12 @@ void query_explain_plan(struct query_work *w, const struct plan *p,
         line(w, "  columns  %s", columns);
     line(w, "  order    %s",
          p->ordered ? "packet order" : "any: no stage needs packet order");
-    for (uint32_t i = 0; i < p->stages; i++)
-        line(w, "  %-8s -> %s", p->stage[i].kind->name,
-             types_of(&w->arena, p->stage[i].out));
+    for (uint32_t i = 0; i < p->stages; i++) {
+        const struct stage *st = &p->stage[i];
+        line(w, "  %-8s -> %s", st->kind->name, types_of(&w->arena, st->out));
+        if (st->kind->explain)
+            line(w, "           %s", st->kind->explain(st, &w->arena));
+    }
     if (p->stages == 0)
         line(w, "  rows     packets");
 }
@@ -141,6 +144,9 @@ void query_explain_profile(struct query_work *w, const struct scan_counts *n,
         line(w, "  %-8s %s s: %s rows in, %s out%s", stage[i].stage->kind->name,
              time, run_number(a, stage[i].rows_in),
              run_number(b, stage[i].rows_out), spill);
+        if (stage[i].stage->kind->profile)
+            line(w, "           %s",
+                 stage[i].stage->kind->profile(&stage[i], &w->arena));
     }
     text_bytes(bytes, w->budget.peak);
     line(w, "  memory   %s at most", bytes);

@@ -33,6 +33,24 @@ bool run_check(struct run *r)
     return false;
 }
 
+void run_foot(struct run *r, const char *fmt, ...)
+{
+    struct run_footer *f = arena_new(r->arena, struct run_footer), **end;
+    char text[480];
+    int len = 0;
+    va_list ap;
+
+    if (r->let)
+        len = snprintf(text, sizeof text, "let %.100s: ", r->let);
+    va_start(ap, fmt);
+    vsnprintf(text + len, sizeof text - (size_t)len, fmt, ap);
+    va_end(ap);
+    f->text = arena_strndup(r->arena, text, strlen(text));
+    for (end = &r->footers; *end; end = &(*end)->next)
+        continue;
+    *end = f;
+}
+
 const char *run_number(char out[32], uint64_t n)
 {
     char digits[24];

@@ -27,6 +27,14 @@ static void load(struct batch *b, uint32_t i)
     b->col[i] = (struct column){.a = nothing, .absent = all_absent};
 }
 
+static void places(struct batch *b, const struct sel *rows, uint64_t *out)
+{
+    const struct scan_cursor *c = b->source;
+
+    for (uint32_t k = 0; k < rows->n; k++)
+        out[k] = scan_cursor_place(c, rows->row[k]);
+}
+
 struct scan_cursor *scan_cursor_open(const struct scan *s, uint32_t index,
                                      struct run *run,
                                      struct scan_counts *counts)
@@ -50,6 +58,7 @@ struct scan_cursor *scan_cursor_open(const struct scan *s, uint32_t index,
                               .loaded = c->loaded,
                               .load = load,
                               .source = c,
+                              .places = places,
                               .e = run->e};
     counts->blocks++;
     counts->packets += c->rows;

@@ -39,4 +39,11 @@ static inline int64_t scan_cursor_time(const struct scan_cursor *c)
     return c->time[c->pos];
 }
 
+/* Where row `row` of the batch in hand lies: see struct batch. */
+static inline uint64_t scan_cursor_place(const struct scan_cursor *c,
+                                         uint32_t row)
+{
+    return (uint64_t)c->scan->block[c->index] << 32 | (c->window + row);
+}
+
 #endif

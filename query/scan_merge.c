@@ -120,6 +120,16 @@ static void load(struct batch *b, uint32_t i)
     b->loaded[i] = true;
 }
 
+static void places(struct batch *b, const struct sel *rows, uint64_t *out)
+{
+    const struct merge *m = b->source;
+
+    for (uint32_t k = 0; k < rows->n; k++) {
+        uint32_t i = rows->row[k];
+        out[k] = scan_cursor_place(m->from[i], m->row[i]);
+    }
+}
+
 static bool push_gathered(struct merge *m)
 {
     bool more;
@@ -262,6 +272,7 @@ void scan_merge(const struct scan *s, struct run *run, struct stage_run *first,
                               .loaded = m->loaded,
                               .load = load,
                               .source = m,
+                              .places = places,
                               .e = run->e};
     while (open_due(m) && m->n > 0 && step(m))
         continue;

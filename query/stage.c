@@ -79,7 +79,7 @@ size_t stage_kept(const struct stage_run *r)
     size_t limit = r->run->budget->limit, kept = limit / 8;
 
     for (const struct stage_run *later = r->next; later; later = later->next) {
-        if (later->stage->holds)
+        if (later->stage->holds || later->stage->waits)
             kept += limit / 4;
     }
     return kept < limit / 4 * 3 ? kept : limit / 4 * 3;

@@ -28,6 +28,9 @@ struct stage_kind {
      * it is little, or the run's error is set. May be NULL. */
     bool (*spill)(struct stage_run *r);
     void (*close)(struct stage_run *r); /* may be NULL */
+    /* One more line of --explain and of --profile; may be NULL. */
+    const char *(*explain)(const struct stage *s, struct arena *a);
+    const char *(*profile)(const struct stage_run *r, struct arena *a);
 };
 
 /* A bound stage; immutable. */
@@ -37,8 +40,12 @@ struct stage {
     const struct columns *in, *out;
     const struct expr **expr; /* all that it reads */
     uint32_t exprs;
+    /* What it asks of packets that it reads by itself: no columns of `in`. */
+    const struct expr **asked;
+    uint32_t askeds;
     bool passes;  /* columns of `in` are also those of `out`, at their places */
     bool holds;   /* puts nothing out before it has seen all */
+    bool waits;   /* keeps rows for a while, and needs room for that */
     bool ordered; /* wants rows in packet order */
     bool weighs;  /* takes rows that stand for several packets */
     void *bound;  /* the kind's own */
@@ -73,6 +80,8 @@ struct stage_bind {
     const char *source; /* the text that spans point into */
     size_t source_len;
     const struct columns *in;
+    const struct columns *packets; /* the fields of packets */
+    bool keep_unknown;             /* see query_settings */
     bool in_order; /* the rows come in packet order */
 };
 
@@ -85,6 +94,9 @@ const struct expr *stage_value(struct stage_bind *b, struct stage *s,
                                const struct ast *n, struct err *e);
 const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
                                    const struct ast *n, struct err *e);
+/* Notes an expression in s->expr, or in s->asked. */
+void stage_reads(struct stage_bind *b, struct stage *s, const struct expr *x);
+void stage_asks(struct stage_bind *b, struct stage *s, const struct expr *x);
 /* A number or $parameter of 0 or more. */
 bool stage_count(struct stage_bind *b, const struct ast *n, int64_t *out,
                  struct err *e) MUST_CHECK;

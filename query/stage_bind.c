@@ -80,15 +80,26 @@ static struct ast *name_calls(const struct stage_bind *b, const struct ast *n)
     return copy;
 }
 
-static void note(struct stage_bind *b, struct stage *s, const struct expr *x)
+static void add(struct stage_bind *b, const struct expr ***list, uint32_t *n,
+                const struct expr *x)
 {
-    const struct expr **list = (const struct expr **)arena_alloc(
-        b->scope->arena, (s->exprs + 1) * sizeof(const struct expr *));
+    const struct expr **more = (const struct expr **)arena_alloc(
+        b->scope->arena, (*n + 1) * sizeof(const struct expr *));
 
-    for (uint32_t i = 0; i < s->exprs; i++)
-        list[i] = s->expr[i];
-    list[s->exprs++] = x;
-    s->expr = list;
+    for (uint32_t i = 0; i < *n; i++)
+        more[i] = (*list)[i];
+    more[(*n)++] = x;
+    *list = more;
+}
+
+void stage_reads(struct stage_bind *b, struct stage *s, const struct expr *x)
+{
+    add(b, &s->expr, &s->exprs, x);
+}
+
+void stage_asks(struct stage_bind *b, struct stage *s, const struct expr *x)
+{
+    add(b, &s->asked, &s->askeds, x);
 }
 
 const struct expr *stage_value(struct stage_bind *b, struct stage *s,
@@ -98,7 +109,7 @@ const struct expr *stage_value(struct stage_bind *b, struct stage *s,
     const struct expr *x =
         expr_bind_value(b->scope, b->in->packets ? n : name_calls(b, n), e);
     if (x)
-        note(b, s, x);
+        stage_reads(b, s, x);
     return x;
 }
 
@@ -109,7 +120,7 @@ const struct expr *stage_condition(struct stage_bind *b, struct stage *s,
     const struct expr *x =
         expr_bind_condition(b->scope, b->in->packets ? n : name_calls(b, n), e);
     if (x)
-        note(b, s, x);
+        stage_reads(b, s, x);
     return x;
 }
 
@@ -169,7 +180,7 @@ const struct expr *stage_time(struct stage_bind *b, struct stage *s,
     if (c && c->type.type == TYPE_TIME) {
         const struct expr *x =
             expr_column(b->scope->arena, b->in, (uint32_t)(c - b->in->col));
-        note(b, s, x);
+        stage_reads(b, s, x);
         return x;
     }
     err_query(e, s->at,

@@ -83,6 +83,13 @@ static void load(struct batch *b, uint32_t i)
     b->loaded[i] = true;
 }
 
+static void places(struct batch *b, const struct sel *rows, uint64_t *out)
+{
+    struct state *s = b->source;
+
+    s->in->places(s->in, rows, out);
+}
+
 static void begin(struct stage_run *r)
 {
     struct state *s = memory_zeroed(1, sizeof *s);
@@ -103,6 +110,7 @@ static bool push(struct stage_run *r, struct batch *b)
     s->in = b;
     s->batch.rows = b->rows;
     s->batch.sel = b->sel;
+    s->batch.places = b->places ? places : NULL;
     for (uint32_t i = 0; i < s->batch.cols; i++)
         s->batch.loaded[i] = false;
     r->rows_out += b->sel.n;

@@ -27,6 +27,9 @@ struct columns {
     uint32_t n;
     struct column_def *col;
     bool packets; /* rows are packets: column i is field i, `dir` computed */
+    /* In the filter of `seen`: the columns from FIELD_COUNT on are those of
+     * these rows, named this.x; else NULL. */
+    const struct columns *row;
 };
 
 /* One value; which member holds it follows from its type's lane. */

@@ -204,6 +204,13 @@ void vec_free(struct vec *v, struct budget *b)
     *v = (struct vec){.lane = v->lane};
 }
 
+void vec_clear(struct vec *v)
+{
+    v->n = 0;
+    if (v->absent)
+        memset(v->absent, 0, bitmap_bytes(v->cap));
+}
+
 void vec_start(struct vec *out, uint32_t n)
 {
     out->n = n;

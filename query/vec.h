@@ -34,6 +34,8 @@ size_t vec_bytes(const struct vec *v);
 /* The first n values stay. */
 void vec_cut(struct vec *v, uint32_t n);
 void vec_free(struct vec *v, struct budget *b);
+/* No values, and the room that there was. */
+void vec_clear(struct vec *v);
 
 static inline bool vec_absent(const struct vec *v, uint32_t i)
 {

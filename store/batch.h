@@ -50,6 +50,9 @@ struct batch {
      * sets *b->e, once, and yields a column with all values absent. */
     void (*load)(struct batch *b, uint32_t i);
     void *source; /* load's own */
+    /* Where the packets of `rows` lie in the snapshot, as block << 32 | row,
+     * one after another; NULL: rows are no packets, or no more. */
+    void (*places)(struct batch *b, const struct sel *rows, uint64_t *out);
     struct err *e;
     struct sel sel;
 };

@@ -130,6 +130,15 @@ static struct digest take_digest(struct cursor *c)
     return d;
 }
 
+/* Bits of a capture's state. */
+enum { STATE_CUT = 1, STATE_PARTIAL = 2 };
+
+static uint8_t state_bits(const struct store_capture *c)
+{
+    return (uint8_t)((c->state == CAPTURE_CUT ? STATE_CUT : 0) |
+                     (c->partial ? STATE_PARTIAL : 0));
+}
+
 static void capture_write(struct buf *b, const struct store_capture *c)
 {
     put_digest(b, c->first);
@@ -140,7 +149,7 @@ static void capture_write(struct buf *b, const struct store_capture *c)
     buf_u64(b, (uint64_t)c->last_time);
     buf_u64(b, c->file_bytes);
     buf_u64(b, c->steps_back);
-    buf_u8(b, (uint8_t)c->state);
+    buf_u8(b, state_bits(c));
     catalogue_put_text(b, c->sensor);
     catalogue_put_text(b, c->name);
 }
@@ -160,7 +169,10 @@ static bool capture_read(struct kv_bytes key, struct kv_bytes v,
     c->last_time = (int64_t)cursor_u64(&in);
     c->file_bytes = cursor_u64(&in);
     c->steps_back = cursor_u64(&in);
-    c->state = cursor_u8(&in) ? CAPTURE_CUT : CAPTURE_WHOLE;
+    uint8_t bits = cursor_u8(&in);
+
+    c->state = bits & STATE_CUT ? CAPTURE_CUT : CAPTURE_WHOLE;
+    c->partial = bits & STATE_PARTIAL;
     catalogue_take_text(&in, c->sensor, sizeof c->sensor);
     catalogue_take_text(&in, c->name, sizeof c->name);
     return key.len == 8 && sealed_good(&in, key, v);

@@ -15,6 +15,7 @@ struct stretch {
     int64_t from, to;
     uint64_t length; /* of the captures' own times, ns */
     uint64_t kept;
+    bool partial;
 };
 
 /* ---- times by capture, odd ones left out ---- */
@@ -186,6 +187,7 @@ static uint32_t join(struct stretch *s, uint32_t n)
         s[out].to = s[i].to > s[out].to ? s[i].to : s[out].to;
         s[out].length += s[i].length;
         s[out].kept += s[i].kept;
+        s[out].partial |= s[i].partial;
     }
     return out + 1;
 }
@@ -217,9 +219,13 @@ struct store_cover *store_reader_coverage(const struct store_reader *r,
         const struct month_count *c = &t.count[i];
         if (c->kept == 0)
             continue;
-        s[found] = (struct stretch){
-            r->capture[i].sensor, c->first_time, c->last_time,
-            (uint64_t)c->last_time - (uint64_t)c->first_time, c->kept};
+        s[found] =
+            (struct stretch){r->capture[i].sensor,
+                             c->first_time,
+                             c->last_time,
+                             (uint64_t)c->last_time - (uint64_t)c->first_time,
+                             c->kept,
+                             r->capture[i].partial};
         widen(&r->capture[i], &s[found++]);
     }
     *n = join(s, found);
@@ -228,6 +234,19 @@ struct store_cover *store_reader_coverage(const struct store_reader *r,
         snprintf(out[i].sensor, sizeof out[i].sensor, "%s", s[i].sensor);
         out[i].from = s[i].from;
         out[i].to = s[i].to;
+        out[i].partial = s[i].partial;
     }
     return out;
+}
+
+bool store_reader_pruned(const struct store_reader *r, int64_t from, int64_t to)
+{
+    uint32_t first = envs_month(from), last = envs_month(to);
+
+    for (uint32_t i = 0; i < r->pruned.months; i++) {
+        uint32_t month = r->pruned.month[i].month;
+        if (month >= first && month <= last)
+            return true;
+    }
+    return false;
 }

@@ -52,12 +52,14 @@ struct store_capture {
     uint64_t file_bytes;           /* compressed, as on disk; 0 for a stream */
     uint64_t steps_back; /* times the clock went back by more than 0 */
     enum store_capture_state state;
+    bool partial; /* who captured says that packets were lost */
 };
 
 /* Coverage of one sensor: closed interval, joined as design allows. */
 struct store_cover {
     char sensor[64];
     int64_t from, to;
+    bool partial; /* some capture of it is */
 };
 
 /* ---- writing ---- */
@@ -159,6 +161,10 @@ const struct store_capture *store_reader_capture(const struct store_reader *r,
 /* Coverage by sensor and time, from the captures. Memory is `a`'s. */
 struct store_cover *store_reader_coverage(const struct store_reader *r,
                                           struct arena *a, uint32_t *n);
+
+/* Was a month that shares a moment with [from, to] removed at some time? */
+bool store_reader_pruned(const struct store_reader *r, int64_t from,
+                         int64_t to);
 
 /* ---- rows of a block ---- */
 

@@ -23,7 +23,8 @@ static void make_columns(struct batches *b)
         defs[i] = (struct column_def){schema_fields[i].name,
                                       {.type = schema_fields[i].type}};
     defs[FIELD_COUNT] = (struct column_def){"dir", {.type = TYPE_STRING}};
-    b->columns = (struct columns){FIELD_COUNT + 1, defs, true};
+    b->columns =
+        (struct columns){.n = FIELD_COUNT + 1, .col = defs, .packets = true};
 }
 
 struct batches *batches_new(void)

@@ -2,10 +2,13 @@
  * input, odd packets, files that are none. */
 #include "tests/test.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "ingest/paths.h"
 #include "tests/place.h"
 
 static void keeps_sensors_apart(void **state)
@@ -56,10 +59,109 @@ static void reads_folders_in_the_order_of_time(void **state)
     place_ingest(p, place_name(p, "in"));
     place_assert_outcome(p, INGEST_NEW, 4, 12);
     assert_int_equal(p->r.warnings, 0);
+    assert_int_equal(p->r.files_passed, 2);
     assert_non_null(strstr(place_capture(p, 0).name, "deep/zz"));
     assert_non_null(strstr(place_capture(p, 1).name, "in/c"));
     assert_non_null(strstr(place_capture(p, 2).name, "deep/b"));
     assert_non_null(strstr(place_capture(p, 3).name, "in/a"));
+}
+
+/* Folders in folders until a name in the last one is too far down. */
+static void deepen(char *path, size_t room)
+{
+    size_t len = strlen(path);
+
+    while (len + 240 < room) {
+        len += (size_t)snprintf(path + len, room - len, "/%0200d", 7);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+}
+
+static void reads_on_where_a_path_is_too_long(void **state)
+{
+    struct place *p = *state;
+    char path[PATHS_MAX], name[256];
+    int here = open(".", O_RDONLY | O_DIRECTORY);
+
+    mkdir(place_name(p, "in"), 0700);
+    place_save(p, "in/zz", 40, PCAPFILE_PLAIN);
+    snprintf(path, sizeof path, "%s", place_name(p, "in"));
+    deepen(path, sizeof path);
+    memset(name, 'n', sizeof name);
+    name[250] = 0;
+    assert_true(here >= 0 && chdir(path) == 0);
+    int fd = open(name, O_WRONLY | O_CREAT, 0600);
+    assert_true(fd >= 0 && fchdir(here) == 0);
+    close(fd);
+    close(here);
+    place_ingest(p, place_name(p, "in"));
+    assert_int_equal(p->r.files[INGEST_NEW], 1);
+    assert_int_equal(p->r.files[INGEST_REFUSED], 1);
+    assert_true(p->r.incomplete);
+    assert_int_equal(p->r.warnings, 1);
+    assert_non_null(strstr(p->r.warning[0].text, "longer than 4095 bytes"));
+    assert_int_equal(place_rows(p, NULL), 40);
+}
+
+static void words(struct buf *b, const uint32_t *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_u32(b, v[i]);
+}
+
+/* A pcapng file of one packet, and `lost` that its interface dropped. */
+static void save_drops(struct place *p, const char *name, uint32_t lost)
+{
+    const uint64_t us = (uint64_t)PLACE_SEC * 1000000;
+    const uint32_t hi = (uint32_t)(us >> 32), lo = (uint32_t)us;
+    const uint32_t start[] = {0x0a0d0d0a,
+                              28,
+                              0x1a2b3c4d,
+                              1,
+                              UINT32_MAX,
+                              UINT32_MAX,
+                              28,
+                              1 /* interface of Ethernet */,
+                              20,
+                              1,
+                              0,
+                              20,
+                              6 /* packet */,
+                              92,
+                              0,
+                              hi,
+                              lo,
+                              60,
+                              60};
+    const uint32_t end[] = {
+        92, 5 /* statistics */, 40, 0, hi, lo, 8 << 16 | 5, lost, 0, 0, 40};
+    struct buf b = {0};
+    FILE *out = fopen(place_name(p, name), "wb");
+
+    words(&b, start, sizeof start / sizeof *start);
+    buf_fill(&b, 0, 60);
+    words(&b, end, sizeof end / sizeof *end);
+    assert_non_null(out);
+    assert_int_equal(fwrite(b.data, 1, b.len, out), b.len);
+    fclose(out);
+    buf_free(&b);
+}
+
+static void remembers_that_packets_were_lost(void **state)
+{
+    struct place *p = *state;
+
+    save_drops(p, "a", 0);
+    place_ingest(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_NEW, 1, 1);
+    assert_false(place_capture(p, 0).partial);
+    save_drops(p, "a", 3); /* told when no packet came any more */
+    place_ingest(p, place_name(p, "a"));
+    place_assert_outcome(p, INGEST_KNOWN, 1, 0);
+    assert_non_null(strstr(p->r.warning[0].text, "3 packets were lost"));
+    assert_true(place_capture(p, 0).partial);
+    assert_int_equal(place_capture(p, 0).state, CAPTURE_WHOLE);
+    assert_int_equal(place_rows(p, NULL), 1);
 }
 
 static void knows_a_copy_within_the_same_run(void **state)
@@ -214,6 +316,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PLACE_TEST(keeps_sensors_apart),
         PLACE_TEST(reads_folders_in_the_order_of_time),
+        PLACE_TEST(reads_on_where_a_path_is_too_long),
+        PLACE_TEST(remembers_that_packets_were_lost),
         PLACE_TEST(knows_a_copy_within_the_same_run),
         PLACE_TEST(reads_standard_input_exactly_once_too),
         PLACE_TEST(skips_odd_times_or_keeps_them_apart),

@@ -64,6 +64,8 @@ static void setting(struct settings *s, char *line)
         s->o.explain = true;
     else if (strcmp(line, "profile") == 0)
         s->o.profile = true;
+    else if (strcmp(line, "keep-unknown") == 0)
+        s->o.keep_unknown = true;
     else if (value && strcmp(line, "tz") == 0)
         s->o.tz = value;
     else if (value && strcmp(line, "range") == 0)

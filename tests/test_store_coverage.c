@@ -58,7 +58,7 @@ static void coverage_joins_what_is_near(void **state)
 
 /* The cover of one capture of that name and state, one packet at STORES_START.
  */
-static struct store_cover cover_of(const char *name, bool cut)
+static struct store_cover cover_of(const char *name, bool cut, bool partial)
 {
     char *folder;
     struct store *s = stores_fresh(&folder);
@@ -66,7 +66,8 @@ static struct store_cover cover_of(const char *name, bool cut)
     struct store_capture c = {
         .first = {9, 9},
         .sensor = "a",
-        .state = cut ? CAPTURE_CUT : CAPTURE_WHOLE
+        .state = cut ? CAPTURE_CUT : CAPTURE_WHOLE,
+        .partial = partial
     };
     struct record rec = {0};
     struct strtab t = {0};
@@ -114,7 +115,7 @@ static void names_widen_coverage(void **state)
 
     (void)state;
     for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct store_cover c = cover_of(rows[i].name, rows[i].cut);
+        struct store_cover c = cover_of(rows[i].name, rows[i].cut, false);
         int64_t from =
             rows[i].hours ? STORES_START : STORES_START + STORES_HOUR / 2;
         int64_t to = rows[i].hours
@@ -126,11 +127,23 @@ static void names_widen_coverage(void **state)
     }
 }
 
+static void a_capture_that_lost_packets_covers_partly(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 4; i++) {
+        struct store_cover c = cover_of("edge1-20260901-00.pcap", i & 1, i & 2);
+        assert_int_equal(c.partial, (i & 2) != 0);
+        /* cut or not is told apart from it */
+        assert_int_equal(c.to - c.from, i & 1 ? 0 : STORES_HOUR - 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coverage_joins_what_is_near),
         cmocka_unit_test(names_widen_coverage),
+        cmocka_unit_test(a_capture_that_lost_packets_covers_partly),
     };
     return cmocka_run_group_tests_name("store coverage", tests, NULL, NULL);
 }

@@ -38,22 +38,6 @@ error
   all | stats t = set(dst) by src | similar t
                                     ^^^^^^^
 
-# seen is not built
-query
-all | if seen syn before within 10s
-error
-1:7: `if` is not built in this version
-  all | if seen syn before within 10s
-        ^^
-
-# unless is not built
-query
-all inbound | unless seen outbound before within 1h on reverse flow
-error
-1:15: `unless` is not built in this version
-  all inbound | unless seen outbound before within 1h on reverse flow
-                ^^^^^^
-
 # flows is not built
 query
 all | flows
