@@ -36,8 +36,10 @@ static struct block *open_parsed(const uint8_t *data, struct strtab *text,
     b->head = *h;
     b->checked = checked;
     b->memory = sizeof *b;
-    if (block_stream_find(b, STREAM_SHAPE, KIND_CODES))
-        b->dense = block_room(b, 1, sizeof *b->dense);
+    if (block_stream_find(b, STREAM_SHAPE, KIND_CODES)) {
+        b->dense = memory_zeroed(1, sizeof *b->dense);
+        b->memory += sizeof *b->dense;
+    }
     return b;
 }
 

@@ -11,19 +11,23 @@ enum { KEY_FIRST = FIELD_SRC, KEY_LAST = FIELD_PROTO };
 
 _Static_assert((int)KEY_LAST - (int)KEY_FIRST < 8, "keys fit into a byte");
 
+static void lane_free(struct lane_out *l)
+{
+    if (!l)
+        return;
+    if (!l->borrowed)
+        free(l->value);
+    free(l->present);
+    free(l->batch);
+    free(l->code);
+    free(l);
+}
+
 void dense_coded_free(struct dense_reader *d)
 {
-    for (uint32_t by = 0; by < BATCH_CODES; by++) {
-        for (uint32_t f = 0; d->coded[by] && f < FIELD_COUNT; f++) {
-            struct lane_out *l = &d->coded[by][f];
-            if (!l->borrowed)
-                free(l->value);
-            free(l->present);
-            free(l->batch);
-            free(l->code);
-        }
-        free(d->coded[by]);
-    }
+    for (uint32_t by = 0; by < BATCH_CODES; by++)
+        for (uint32_t f = 0; f < FIELD_COUNT; f++)
+            lane_free(d->coded[by][f]);
     free(d->keyed);
 }
 
@@ -198,22 +202,19 @@ static bool load_flowed(struct block *b, uint32_t field, struct lane_out *l,
 bool dense_coded_load(struct block *b, enum batch_code by, uint32_t field,
                       struct lane_out **out, struct err *e)
 {
-    struct dense_reader *d = b->dense;
+    struct lane_out **l = &b->dense->coded[by][field];
 
-    if (!d->coded[by])
-        d->coded[by] = block_room(b, FIELD_COUNT, sizeof **d->coded);
-    struct lane_out *l = &d->coded[by][field];
-    *out = l;
-    if (l->ready)
-        return true;
-    l->width = sizeof(uint32_t);
-    l->ready = by == BATCH_SHAPE ? load_shaped(b, field, l, e)
-                                 : load_flowed(b, field, l, e);
-    if (l->ready)
-        return true;
-    if (!l->borrowed)
-        free(l->value);
-    free(l->present);
-    *l = (struct lane_out){0};
-    return false;
+    if (!*l) {
+        *l = memory_zeroed(1, sizeof **l);
+        b->memory += sizeof **l;
+        (*l)->width = sizeof(uint32_t);
+        if (by == BATCH_SHAPE ? !load_shaped(b, field, *l, e)
+                              : !load_flowed(b, field, *l, e)) {
+            lane_free(*l);
+            *l = NULL;
+            return false;
+        }
+    }
+    *out = *l;
+    return true;
 }

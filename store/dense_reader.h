@@ -24,9 +24,9 @@ struct dense_reader {
     uint32_t *src, *dst, *sport, *dport, *proto; /* of each flow */
     uint32_t *host; /* of each flow: the place of its source, or 0 */
     uint32_t hosts;
-    uint32_t *no_host;                   /* where no row has an address */
-    struct lane_out *coded[BATCH_CODES]; /* of each field; NULL: none yet */
-    bool looked;                         /* the next two are known */
+    uint32_t *no_host; /* where no row has an address */
+    struct lane_out *coded[BATCH_CODES][FIELD_COUNT]; /* NULL: none yet */
+    bool looked;    /* the next two are known */
     uint64_t mixed; /* fields that some rows of a flow have and others not */
     uint8_t *keyed; /* of each flow: keys that its rows have */
     struct dense_pick *pick; /* NULL: all rows */
