@@ -121,7 +121,8 @@ static bool try_star(struct lists *l, uint32_t from, uint32_t n, bool *crowd)
         return true;
     for (uint32_t i = 0; i < n; i++) {
         l->rows[i] = l->entry[from + i].row;
-        if (!similar_spend(&l->f->work, 3 * similar_degree(l->d, l->rows[i])))
+        if (!similar_spend(&l->f->work,
+                           3 * (uint64_t)similar_degree(l->d, l->rows[i])))
             return false;
     }
     similar_scorer_pick(l->f->scorer, l->rows, n);

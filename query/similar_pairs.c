@@ -41,7 +41,8 @@ bool similar_pairs_try(struct similar_finder *f, uint32_t a, uint32_t b)
     x = similar_shared(d, a, b);
     if (x <= d->theta)
         return true;
-    similar_spend(&f->work, 8 * (similar_degree(d, a) + similar_degree(d, b)));
+    similar_spend(&f->work,
+                  8 * ((uint64_t)similar_degree(d, a) + similar_degree(d, b)));
     tail = tail_against(d, a, b, x);
     if (tail <= d->theta)
         return true;

@@ -85,6 +85,15 @@ static bool add_out(struct binding *g, enum stage_similar_kind kind,
     return true;
 }
 
+static bool add_key(struct binding *g, enum stage_similar_kind kind,
+                    const char *name, struct vtype type, struct span at)
+{
+    if (!add_out(g, kind, name, type, at))
+        return false;
+    g->out->col[g->out->n - 1].key = true;
+    return true;
+}
+
 static void hold(struct binding *g, const struct expr *x)
 {
     g->bound->held_type[g->bound->n] = expr_type(x);
@@ -150,8 +159,8 @@ static bool hold_names(struct binding *g)
     const struct columns *in = g->b->in;
 
     g->bound->member = (struct vtype){.type = TYPE_SET};
-    for (uint32_t i = 0; i < in->keys; i++) {
-        if (!g->used[i] && !hold_name(g, i))
+    for (uint32_t i = 0; i < in->n; i++) {
+        if (in->col[i].key && !g->used[i] && !hold_name(g, i))
             return false;
     }
     for (uint32_t pass = 0; pass < 2; pass++) {
@@ -193,7 +202,7 @@ static bool add_own(struct binding *g)
     struct span at = g->n->at;
 
     return add_out(g, SIMILAR_GROUP, "group", number, at) &&
-           add_out(g, SIMILAR_MEMBERS, "members", g->bound->member, at) &&
+           add_key(g, SIMILAR_MEMBERS, "members", g->bound->member, at) &&
            add_out(g, SIMILAR_SIZE, "size", number, at) &&
            add_out(g, SIMILAR_BITS, "bits", real, at) &&
            add_out(g, SIMILAR_CORE, "core", g->bound->type, at) &&
@@ -210,7 +219,7 @@ static bool add_keys(struct binding *g)
 
     for (const struct ast *k = g->n->by; k; k = k->next, i++) {
         struct stage_named item = stage_name(g->b, k);
-        if (!add_out(g, SIMILAR_KEY, item.name, g->bound->held_type[i],
+        if (!add_key(g, SIMILAR_KEY, item.name, g->bound->held_type[i],
                      item.at))
             return false;
         g->bound->column[g->out->n - 1].held = i;
@@ -226,12 +235,10 @@ static bool is_number(enum type t)
 
 static const char *share_name(const struct binding *g, const char *name)
 {
-    struct arena *a = g->b->scope->arena;
-    size_t len = strlen(name);
-    char *out = arena_alloc(a, len + sizeof "_share");
+    size_t size = strlen(name) + sizeof "_share";
+    char *out = arena_alloc(g->b->scope->arena, size);
 
-    memcpy(out, name, len);
-    memcpy(out + len, "_share", sizeof "_share");
+    snprintf(out, size, "%s_share", name);
     return out;
 }
 

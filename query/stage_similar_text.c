@@ -121,7 +121,7 @@ static void put_item(const struct stage_run *r, struct buf *out, uint32_t item)
 {
     const struct similar_bound *bound = r->stage->bound;
     const struct similar_state *s = r->state;
-    union cell cell[SET_TUPLE_MAX];
+    union cell cell[SET_TUPLE_MAX] = {0};
 
     if (item >= s->hosts) {
         put_sweep(s, out, s->value[item]);
@@ -136,7 +136,7 @@ static void put_name(const struct stage_run *r, struct buf *out, uint32_t row)
 {
     const struct similar_bound *bound = r->stage->bound;
     const struct similar_state *s = r->state;
-    union cell cell[SET_TUPLE_MAX];
+    union cell cell[SET_TUPLE_MAX] = {0};
 
     for (uint32_t k = 0; k < bound->names; k++) {
         const struct vec *v = &s->held[bound->keys + k];

@@ -35,7 +35,7 @@ struct columns {
     /* In the filter of `seen`: the columns from FIELD_COUNT on are those of
      * these rows, named this.x; else NULL. */
     const struct columns *row;
-    uint32_t keys; /* the first so many are the keys of `stats`; 0: unknown */
+    uint32_t keys; /* the first so many are the keys of `stats` */
 };
 
 /* One value; which member holds it follows from its type's lane. */
