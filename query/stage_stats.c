@@ -157,6 +157,8 @@ bool stage_stats_over(struct stage_run *r)
         aggregate_weight(&s->agg[i], held);
     if (bound->keys == 0)
         return run_over(r->run, r->stage->kind->name, "%s", held);
+    if (s->groups.n == 0)
+        return run_over(r->run, r->stage->kind->name, "one batch of rows");
     if (s->groups.n == 1)
         return run_over(
             r->run, r->stage->kind->name, "the group of %.60s %s%s%s",

@@ -38,14 +38,6 @@ error
   all | stats t = set(dst) by src | similar t
                                     ^^^^^^^
 
-# flows is not built
-query
-all | flows
-error
-1:7: `flows` is not built in this version
-  all | flows
-        ^^^^^
-
 # write is not built
 query
 all | write "x.csv"
