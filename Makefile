@@ -241,7 +241,7 @@ print-cppflags:
 	@echo $(OUR_CPPFLAGS)
 
 -include $(OBJ:.o=.d) $(BENCH_O:.o=.d) $(HELP_O:.o=.d) $(TEST:=.d) $(FUZZ:=.d) \
-    $(BUILD)/tests/bpf/bpf_diff.d
+    $(wildcard $(BUILD)/tests/bpf/*.d)
 .PHONY: all need programs pages deps demo test check proof asan tsan cover \
         fuzz bench lint tidy install uninstall dist clean help print-cppflags \
         run-unit run-specs run-checks run-proof run-bench run-demo run-fuzz \

@@ -31,6 +31,14 @@ measured() {
         "$name" "$wall" "$cpu" \
         "$(awk -v n="$count" -v s="$wall" 'BEGIN {print n / s / 1e6}')" "$mib"
 }
+# The same with what lies below $cold out of the page cache before each run.
+measured_cold() {
+    name=$1
+    n=$2
+    shift 2
+    cost=$("$dir/measure" --cold "$cold" "$n" "$@") || exit 1
+    printf '%-34s %9.4f s wall, cold\n' "$name" "$(echo "$cost" | cut -d' ' -f1)"
+}
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
 bytes_of() { find "$@" -type f -printf '%b\n' | awk '{n += $1} END {printf "%.0f", n * 512}'; }
 a_packet() { awk -v b="$1" -v n="$count" 'BEGIN {printf "%.2f", b / n}'; }

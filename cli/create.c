@@ -5,21 +5,19 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/files.h"
 #include "query/site.h"
 
 bool create_store(const char *dir, const struct store_options *o,
                   const char *home, const char *zone, struct err *e)
 {
     struct arena a = {0};
-    char *text = NULL, *path = files_join(dir, "site.trawl");
+    char *text = NULL;
     bool ok = site_template(&a, home, zone, &text, e) &&
-              store_create(dir, o, e) && files_write_new(path, text, e);
+              store_create_site(dir, o, text, e);
 
     /* Places of an error lie in the template, which nobody wrote. */
     if (!ok && e->code == ERR_QUERY)
         e->code = ERR_USAGE;
-    free(path);
     arena_free(&a);
     return ok;
 }

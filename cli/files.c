@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool failed(struct err *e, enum err_code code, const char *what,
@@ -44,33 +43,6 @@ bool files_read(const char *path, struct buf *out, struct err *e)
     bool ok = read_all(fd, path, out, e);
     close(fd);
     return ok;
-}
-
-static bool write_all(int fd, const char *text)
-{
-    size_t len = strlen(text);
-
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        text += n < 0 ? 0 : n;
-        len -= n < 0 ? 0 : (size_t)n;
-    }
-    return true;
-}
-
-bool files_write_new(const char *path, const char *text, struct err *e)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-    if (fd < 0)
-        return failed(e, ERR_STORE, "make", path);
-    bool ok = fchmod(fd, 0600) == 0 && write_all(fd, text) && fsync(fd) == 0;
-    int reason = errno;
-    close(fd);
-    errno = reason;
-    return ok || failed(e, ERR_STORE, "write", path);
 }
 
 char *files_join(const char *dir, const char *name)

@@ -10,11 +10,6 @@ enum { FILES_TEXT_MAX = 16 << 20 }; /* a longer text is refused */
  * count. */
 bool files_read(const char *path, struct buf *out, struct err *e) MUST_CHECK;
 
-/* Makes a new file of mode 0600, whatever the umask; an existing one, and a
- * link, is an error. */
-bool files_write_new(const char *path, const char *text,
-                     struct err *e) MUST_CHECK;
-
 /* "dir/name" in memory of the caller's; free it. */
 char *files_join(const char *dir, const char *name);
 

@@ -66,6 +66,8 @@ static void count_captures(struct info *i)
 /* Coverage comes by sensor and time. */
 static void find_gaps(struct info *i)
 {
+    if (!store_reader_covers(i->reader, &i->no_cover))
+        return;
     i->cover = store_reader_coverage(i->reader, &i->arena, &i->covers);
     i->gap = arena_array(&i->arena, struct info_gap, i->covers + 1);
     for (uint32_t k = 1; k < i->covers; k++) {
@@ -79,11 +81,16 @@ static bool gather(struct info *i, struct store *s, struct err *e)
 {
     i->dir = store_dir(s);
     i->bytes = store_bytes_on_disk(s);
+    i->format = store_format_of(s);
     if (!store_usage(i->reader, &i->usage, e))
         return false;
     find_span(i);
     count_captures(i);
     find_gaps(i);
+    if (store_reader_captures(i->reader) > 0)
+        i->overlaps =
+            overlap_find(store_reader_capture(i->reader, 0),
+                         store_reader_captures(i->reader), &i->overlap);
     return true;
 }
 
@@ -114,6 +121,7 @@ static int run_info(struct command_call *c)
         show(&i, c->args);
     if (i.reader)
         store_reader_close(i.reader);
+    free(i.overlap);
     arena_free(&i.arena);
     strtab_free(&text);
     store_close(s);

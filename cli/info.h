@@ -2,7 +2,7 @@
 #ifndef CLI_INFO_H
 #define CLI_INFO_H
 
-#include "store/store.h"
+#include "store/overlap.h"
 
 /* Packets and captures of one sensor. */
 struct info_sensor {
@@ -20,7 +20,8 @@ struct info {
     struct arena arena; /* holds what the pointers point to */
     const char *dir;
     struct store_reader *reader;
-    uint64_t bytes; /* on disk */
+    uint64_t bytes;  /* on disk */
+    uint32_t format; /* of the store */
     struct store_usage usage;
     bool any; /* there are packets of ordinary times, and so a span */
     int64_t first, last;
@@ -31,6 +32,9 @@ struct info {
     uint32_t covers;
     struct info_gap *gap;
     uint32_t gaps;
+    struct err no_cover;     /* with a code: why coverage is not known */
+    struct overlap *overlap; /* by capture; to be freed */
+    uint32_t overlaps;
     uint64_t cut; /* captures that end in the middle */
 };
 

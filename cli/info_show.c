@@ -88,6 +88,11 @@ static void print_coverage(FILE *out, const struct info *i)
 {
     char from[TIMESTAMP_TEXT_MAX], to[TIMESTAMP_TEXT_MAX];
 
+    if (i->no_cover.code) {
+        fputs("coverage   not known: ", out);
+        put_text(out, i->no_cover.text);
+        fputc('\n', out);
+    }
     for (uint32_t k = 0; k < i->covers && k < GAPS_SHOWN; k++) {
         fputs(k ? "           " : "coverage   ", out);
         put_text(out, i->cover[k].sensor);
@@ -168,13 +173,19 @@ void info_print(FILE *out, const struct info *i)
 
     fputs("store      ", out);
     put_text(out, i->dir);
-    fprintf(out, " (format %" PRIu32 ")\n", store_format);
+    fprintf(out, " (format %" PRIu32 "%s)\n", i->format,
+            i->format < store_format ? ": `trawl upgrade` rewrites it" : "");
     print_span(out, i);
     print_sizes(out, i);
     print_index(out, i);
     fprintf(out, "captures   %s",
             info_grouped(n, store_reader_captures(i->reader)));
     fprintf(out, i->cut ? ", %" PRIu64 " of them cut\n" : "\n", i->cut);
+    if (i->overlaps)
+        fprintf(out,
+                "overlaps   %" PRIu32 " captures overlap others of their "
+                "sensor: --captures lists them\n",
+                i->overlaps);
     print_sensors(out, i);
     print_coverage(out, i);
     print_gaps(out, i);
@@ -199,10 +210,30 @@ void info_print_streams(FILE *out, const struct info *i)
             (double)i->usage.other_bytes / rows);
 }
 
+/* That of capture k, if the next in *at is; they come by captures. */
+static const struct overlap *overlap_at(const struct info *i, uint32_t *at,
+                                        uint32_t k)
+{
+    return *at < i->overlaps && i->overlap[*at].capture == k
+               ? &i->overlap[(*at)++]
+               : NULL;
+}
+
+static void print_overlap(FILE *out, const struct info *i,
+                          const struct overlap *o)
+{
+    char length[TIMESTAMP_TEXT_MAX];
+
+    timestamp_format_length(length, o->length);
+    fprintf(out, "%42soverlaps by %s  ", "", length);
+    put_text(out, store_reader_capture(i->reader, o->with)->name);
+    fputc('\n', out);
+}
+
 void info_print_captures(FILE *out, const struct info *i)
 {
     char from[TIMESTAMP_TEXT_MAX], to[TIMESTAMP_TEXT_MAX];
-    uint32_t n = store_reader_captures(i->reader);
+    uint32_t n = store_reader_captures(i->reader), at = 0;
 
     for (uint32_t k = 0; k < n; k++) {
         const struct store_capture *c = store_reader_capture(i->reader, k);
@@ -218,6 +249,9 @@ void info_print_captures(FILE *out, const struct info *i)
         fputs("  ", out);
         put_text(out, c->name);
         fputc('\n', out);
+        const struct overlap *o = overlap_at(i, &at, k);
+        if (o)
+            print_overlap(out, i, o);
     }
 }
 
@@ -255,6 +289,12 @@ static void json_interval(struct json *j, const char *sensor, int64_t from,
 
 static void json_coverage(struct json *j, const struct info *i)
 {
+    if (i->no_cover.code) {
+        json_null(j, "coverage");
+        json_null(j, "gaps");
+        json_text(j, "coverage_unknown", i->no_cover.text);
+        return;
+    }
     json_open(j, "coverage", '[');
     for (uint32_t k = 0; k < i->covers; k++) {
         json_interval(j, i->cover[k].sensor, i->cover[k].from, i->cover[k].to);
@@ -270,9 +310,22 @@ static void json_coverage(struct json *j, const struct info *i)
     json_close(j, ']');
 }
 
+static void json_overlap(struct json *j, const struct info *i,
+                         const struct overlap *o)
+{
+    if (!o) {
+        json_null(j, "overlaps");
+        return;
+    }
+    json_open(j, "overlaps", '{');
+    json_text(j, "name", store_reader_capture(i->reader, o->with)->name);
+    json_real(j, "seconds", (double)o->length / 1e9, 6);
+    json_close(j, '}');
+}
+
 static void json_captures(struct json *j, const struct info *i)
 {
-    uint32_t n = store_reader_captures(i->reader);
+    uint32_t n = store_reader_captures(i->reader), at = 0;
 
     json_open(j, "captures", '[');
     for (uint32_t k = 0; k < n; k++) {
@@ -287,6 +340,7 @@ static void json_captures(struct json *j, const struct info *i)
         json_number(j, "file_bytes", c->file_bytes);
         json_number(j, "steps_back", c->steps_back);
         json_bool(j, "cut", c->state == CAPTURE_CUT);
+        json_overlap(j, i, overlap_at(i, &at, k));
         json_bool(j, "partial", c->partial);
         json_close(j, '}');
     }
@@ -317,7 +371,7 @@ void info_json(FILE *out, const struct info *i, bool captures, bool streams)
 
     json_open(&j, NULL, '{');
     json_text(&j, "store", i->dir);
-    json_number(&j, "format", store_format);
+    json_number(&j, "format", i->format);
     json_maybe_time(&j, "first", i->any, i->first);
     json_maybe_time(&j, "last", i->any, i->last);
     json_number(&j, "packets", i->usage.rows);
@@ -327,6 +381,7 @@ void info_json(FILE *out, const struct info *i, bool captures, bool streams)
     json_real(&j, "bytes_a_packet", bytes_a_packet(i), 3);
     json_number(&j, "capture_count", store_reader_captures(i->reader));
     json_number(&j, "captures_cut", i->cut);
+    json_number(&j, "captures_overlapping", i->overlaps);
     json_sensors(&j, i);
     json_coverage(&j, i);
     json_fields(&j, i, streams ? FIELD_COUNT : FIELDS_SHOWN);

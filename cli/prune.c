@@ -10,7 +10,7 @@
 enum { LOCK_WAIT_MS = 60000 };
 
 struct prune_args {
-    const char *before;
+    const char *before, *one;
     uint64_t max_size;
     bool dry_run;
 };
@@ -26,7 +26,7 @@ struct task {
     struct store *store;
     struct store_writer *writer; /* NULL: a dry run */
     struct retention_plan plan;
-    uint32_t month; /* of --before */
+    uint32_t month; /* of --before or --month */
 };
 
 static void on_waiting(void *ctx)
@@ -43,16 +43,19 @@ static bool read_args(struct task *t, struct err *e)
     const struct tz utc = {.name = "UTC"};
     int64_t time;
 
-    if (!a->before == !a->max_size) {
-        err_set(e, ERR_USAGE, "`trawl prune` takes --before or --max-size, %s",
-                a->before ? "not both" : "and one of them");
+    const char *when = a->before ? a->before : a->one;
+    int given = (a->before != NULL) + (a->one != NULL) + (a->max_size > 0);
+
+    if (given != 1) {
+        err_set(e, ERR_USAGE,
+                "`trawl prune` takes one of --before, --month and --max-size");
         err_hint(e, "trawl prune --before 2026-03, or --max-size 200G");
         return false;
     }
-    if (!a->before)
+    if (!when)
         return true;
-    if (!session_point(a->before, &utc, &time)) {
-        err_set(e, ERR_USAGE, "`%s` is no point in time", a->before);
+    if (!session_point(when, &utc, &time)) {
+        err_set(e, ERR_USAGE, "`%s` is no point in time", when);
         err_hint(e, "a day or a time of UTC, as 2026-03-01");
         return false;
     }
@@ -69,6 +72,8 @@ static const char *month_name(char out[16], uint32_t month)
 
 static bool make_plan(struct task *t, struct err *e)
 {
+    if (t->args->one)
+        return retention_one(t->store, t->month, &t->plan, e);
     return t->args->before
                ? retention_before(t->store, t->month, &t->plan, e)
                : retention_down_to(t->store, t->args->max_size, &t->plan, e);
@@ -85,8 +90,9 @@ static void show(const struct task *t)
     for (uint32_t i = 0; i < p->n; i++) {
         const struct retention_month *m = &p->month[i];
         text_bytes(size, m->bytes);
-        printf("%s    %s packets, %s\n", month_name(name, m->month),
-               info_grouped(n, m->packets), size);
+        printf("%s    %s%s, %s\n", month_name(name, m->month),
+               m->lost ? "cannot be read" : info_grouped(n, m->packets),
+               m->lost ? "" : " packets", size);
         bytes += m->bytes;
         packets += m->packets;
     }
@@ -104,7 +110,7 @@ static void warn_size(const struct task *t)
 
     for (uint32_t i = 0; i < t->plan.n; i++)
         left -= t->plan.month[i].bytes < left ? t->plan.month[i].bytes : left;
-    if (t->args->before || left <= t->args->max_size)
+    if (!t->args->max_size || left <= t->args->max_size)
         return;
     text_bytes(size, left);
     fprintf(stderr,
@@ -117,7 +123,7 @@ static bool work(struct task *t, struct err *e)
 {
     if (!read_args(t, e) || !(t->store = session_store(t->call, e)))
         return false;
-    if (!t->args->dry_run && !(t->writer = store_writer_open(
+    if (!t->args->dry_run && !(t->writer = retention_writer(
                                    t->store, LOCK_WAIT_MS, on_waiting, t, e)))
         return false;
     if (!make_plan(t, e) ||
@@ -143,13 +149,15 @@ static int run_prune(struct command_call *c)
 
 const struct command command_prune = {
     .name = "prune",
-    .usage = "--before T | --max-size SIZE [--dry-run]",
+    .usage = "--before T | --month T | --max-size SIZE [--dry-run]",
     .help = "retention: remove whole months",
     .about =
         "Removes whole months (UTC), oldest first. T is rounded down to its\n"
         "month: 2026-03-15 removes what lies before 2026-03-01. The newest "
         "month\nis never removed for --max-size, and packets of odd times "
-        "stay.\n\n"
+        "stay. A month that\ncannot be read, or whose folder is missing, "
+        "can be removed too: `check` names\nsuch, and --month removes it "
+        "alone.\n\n"
         "What is gone stays gone: captures that were there are known, and "
         "ingesting\nthem again adds nothing of those months. A new capture "
         "with old packets is\ntaken in as any other.",

@@ -107,8 +107,11 @@ bool session_point(const char *text, const struct tz *tz, int64_t *out)
               timestamp_from_civil(&item->query.range.a->time.civil, out);
     if (ok) {
         const struct ast_time *t = &item->query.range.a->time;
-        int32_t offset = t->has_offset ? t->offset : tz_offset(tz, *out);
-        ok = !__builtin_sub_overflow(*out, offset * TIMESTAMP_SECOND, out);
+        if (t->has_offset)
+            ok = !__builtin_sub_overflow(*out, t->offset * TIMESTAMP_SECOND,
+                                         out);
+        else
+            *out = tz_from_local(tz, *out);
     }
     buf_free(&b);
     arena_free(&a);

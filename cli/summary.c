@@ -65,6 +65,9 @@ static void print_files(FILE *out, const struct ingest_report *r)
     if (r->files_stepped_back)
         fprintf(out, "; in %" PRIu64 " the clock went back",
                 r->files_stepped_back);
+    if (r->files_overlapping)
+        fprintf(out, "; %" PRIu64 " overlap others of their sensor",
+                r->files_overlapping);
     fputc('\n', out);
 }
 
@@ -153,6 +156,7 @@ static void json_files(struct json *j, const struct ingest_report *r)
     json_number(j, "passed_over", r->files_passed);
     json_number(j, "cut", r->files_cut);
     json_number(j, "stepped_back", r->files_stepped_back);
+    json_number(j, "overlapping", r->files_overlapping);
     json_close(j, '}');
 }
 

@@ -145,6 +145,8 @@ static bool open_store(struct pipeline *u, struct err *e)
     u->writer = store_writer_open(u->store, u->o->lock_wait_ms, u->o->waiting,
                                   u->o->ctx, e);
     if (u->writer)
+        overlaps_begin(&u->overlaps, u->store);
+    if (u->writer)
         store_writer_threads(u->writer, u->jobs - 1 - (u->jobs >= AHEAD_JOBS));
     return u->writer;
 }
@@ -253,8 +255,10 @@ static bool finish(struct pipeline *u, bool ok, struct err *e)
 
 static void close_store(struct pipeline *u)
 {
-    if (u->writer)
+    if (u->writer) {
+        overlaps_end(&u->overlaps, u->store, u->report);
         store_writer_close(u->writer);
+    }
     if (u->reader)
         store_reader_close(u->reader);
     strtab_free(&u->text);

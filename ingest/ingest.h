@@ -53,6 +53,7 @@ struct ingest_report {
     uint64_t files[INGEST_OUTCOMES];
     uint64_t files_cut;            /* broken off before their end; also above */
     uint64_t files_stepped_back;   /* the clock of the capture went back */
+    uint64_t files_overlapping;    /* in time, others of their sensor */
     uint64_t files_passed;         /* in folders: no captures, or empty */
     int64_t first_time, last_time; /* of packets kept, if any */
     uint64_t bytes_in;             /* read from files, as on disk */

@@ -7,6 +7,7 @@
 #include "ingest/feed.h"
 #include "ingest/follow.h"
 #include "ingest/ingest.h"
+#include "ingest/overlaps.h"
 #include "ingest/paths.h"
 
 enum { PIPELINE_HELD_MAX = 1024, PIPELINE_CANDIDATES = 16 };
@@ -32,6 +33,7 @@ struct pipeline {
     /* Captures that ended and wait for their commit; owned. */
     struct store_capture *held[PIPELINE_HELD_MAX];
     uint32_t n_held;
+    struct overlaps overlaps;
 };
 
 /* Stop flag, progress, commits that are due: looked at every 4,096 packets

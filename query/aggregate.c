@@ -187,3 +187,15 @@ const char *aggregate_weight(const struct aggregate_state *s, char out[96])
                  s->call->text);
     return out;
 }
+
+bool aggregate_has_zero(const struct aggregate_call *c)
+{
+    static const char *const names[] = {"count", "distinct", "set", "union",
+                                        "sum"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], c->kind->name) == 0)
+            return true;
+    }
+    return false;
+}

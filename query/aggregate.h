@@ -30,6 +30,9 @@ struct aggregate_call {
 bool aggregate_bind(struct stage_bind *b, struct stage *s, const struct ast *n,
                     struct aggregate_call *c, struct err *e) MUST_CHECK;
 
+/* Is the result over no rows zero, or an empty set? Else it is absent. */
+bool aggregate_has_zero(const struct aggregate_call *c);
+
 /* What the kinds keep; each uses some of it. */
 struct aggregate_state {
     const struct aggregate_call *call;

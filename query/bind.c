@@ -348,8 +348,7 @@ static struct expr *condition_of(struct bind *b, const struct ast *n)
     case AST_PRIMITIVE: return bind_primitive(b, n);
     case AST_FLAGS: return bind_flags(b, n);
     case AST_NAME: return bind_name_condition(b, n);
-    case AST_DURING:
-        return bind_fail(b, n->at, "`during` is not built in this version");
+    case AST_DURING: return bind_during(b, n);
     default: return bind_value_condition(b, n);
     }
 }

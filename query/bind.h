@@ -77,6 +77,11 @@ bool bind_in_resolve(struct node_in *in, struct scope *s, struct err *e);
 
 struct expr *bind_accessor(struct bind *b, const struct ast *n);
 struct expr *bind_call(struct bind *b, const struct ast *n);
+
+/* bind_calendar.c */
+struct expr *bind_spanof(struct bind *b, const struct ast *n,
+                         const struct func *f);
+struct expr *bind_during(struct bind *b, const struct ast *n);
 /* A time key as a bare name (hour, day), or NULL without an error. */
 bool bind_is_key(const char *name);
 

@@ -138,9 +138,13 @@ static bool finish_type(struct bind *b, const struct func *f, struct expr *call)
     switch (f->result) {
     case RESULT_INT: return true;
     case RESULT_DATE: call->type.date = true; /* fall through */
-    case RESULT_TIME: call->type.type = TYPE_TIME; return true;
+    case RESULT_TIME:
+        call->type.type = TYPE_TIME;
+        call->type.bucket = func_has_buckets(f) ? call : NULL;
+        return true;
     case RESULT_FIRST: call->type = call->arg[0]->type; return true;
-    case RESULT_BOOL: return true;
+    case RESULT_BOOL:
+    case RESULT_SPAN: return true;
     case RESULT_REAL: call->type.type = TYPE_REAL; return true;
     case RESULT_STRING: call->type.type = TYPE_STRING; return true;
     case RESULT_NET: break;
@@ -172,6 +176,14 @@ static bool check_width(struct bind *b, const struct expr *call)
     return false;
 }
 
+static void *fail_key(struct bind *b, const struct ast *n, const struct func *f)
+{
+    bind_fail(b, n->kind == AST_CALL ? n->name_at : n->at,
+              "`%s` is a key of `stats`, and stands alone after `by`", f->name);
+    err_hint(b->e, "stats count() by src, %s", f->usage);
+    return NULL;
+}
+
 struct expr *bind_call(struct bind *b, const struct ast *n)
 {
     const struct func *f = func_find(n->text);
@@ -179,11 +191,15 @@ struct expr *bind_call(struct bind *b, const struct ast *n)
 
     if (!f)
         return fail_unknown(b, n);
+    if (f->key)
+        return fail_key(b, n, f);
     if (!f->built)
         return bind_fail(b, n->kind == AST_CALL ? n->name_at : n->at,
                          "`%s` is not built in this version", f->name);
     if (!check_count(b, n, f, given))
         return NULL;
+    if (f->result == RESULT_SPAN)
+        return bind_spanof(b, n, f);
     bool filled = f->time_default && given < f->min_args;
     struct expr *call =
         node_make(b->a, NODE_CALL, bind_place(b, n->at), given + filled);

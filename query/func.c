@@ -7,6 +7,7 @@
 #include "query/func_lookup.h"
 #include "query/node.h"
 #include "query/query.h"
+#include "query/span.h"
 
 static void fail_overflow(struct func_frame *f)
 {
@@ -67,30 +68,33 @@ static void bounds_abs(const struct expr *call, const struct func_bounds *arg,
     func_bounds_range(out, r.lo < 0 && r.hi > 0 ? 0 : least, lo > hi ? lo : hi);
 }
 
-/* Starts of calendar units. Neighbouring rows mostly share one. */
-static void floor_rows(struct func_frame *f, enum tz_unit unit)
+/* Starts of buckets of time. Neighbouring rows mostly share one. */
+static void bucket_rows(struct func_frame *f,
+                        struct tz_bucket (*at)(const struct expr *call,
+                                               int64_t t))
 {
-    const struct tz *tz = f->call->tz;
-    int64_t start = 0, end = 0;
+    struct tz_bucket b = {0, 0};
 
     for (uint32_t i = 0; i < f->rows->n; i++) {
         uint32_t row = f->rows->row[i];
         int64_t t = int_arg(f, 0, row);
         if (is_absent(f, row))
             continue;
-        if (t < start || t >= end) {
-            start = tz_floor(tz, t, unit);
-            end = tz_add(tz, start, unit, 1);
-        }
-        f->out.i[row] = start;
+        if (t < b.from || t >= b.to)
+            b = at(f->call, t);
+        f->out.i[row] = b.from;
     }
 }
 
 /* They never fall as time grows. */
 #define FLOOR(name, unit)                                                      \
+    static struct tz_bucket name##_at(const struct expr *call, int64_t t)      \
+    {                                                                          \
+        return tz_unit_at(call->tz, t, unit);                                  \
+    }                                                                          \
     static void eval_##name(struct func_frame *f)                              \
     {                                                                          \
-        floor_rows(f, unit);                                                   \
+        bucket_rows(f, name##_at);                                             \
     }                                                                          \
     static void bounds_##name(const struct expr *call,                         \
                               const struct func_bounds *arg,                   \
@@ -106,15 +110,14 @@ FLOOR(day, TZ_DAY)
 FLOOR(week, TZ_WEEK)
 FLOOR(month, TZ_MONTH)
 
+static struct tz_bucket bin_at(const struct expr *call, int64_t t)
+{
+    return tz_bin_at(call->tz, t, call->arg[1]->value.i);
+}
+
 static void eval_bin(struct func_frame *f)
 {
-    int64_t width = f->call->arg[1]->value.i;
-
-    for (uint32_t i = 0; i < f->rows->n; i++) {
-        uint32_t row = f->rows->row[i];
-        if (!is_absent(f, row))
-            f->out.i[row] = tz_bin(f->call->tz, int_arg(f, 0, row), width);
-    }
+    bucket_rows(f, bin_at);
 }
 
 static void bounds_bin(const struct expr *call, const struct func_bounds *arg,
@@ -126,24 +129,40 @@ static void bounds_bin(const struct expr *call, const struct func_bounds *arg,
                       tz_bin(call->tz, arg[0].range.hi, width));
 }
 
-static int64_t local(const struct func_frame *f, uint32_t row)
+/* Local time of the rows; the offset is looked up where it may change. */
+static void local_rows(struct func_frame *f, int64_t (*of)(int64_t local))
 {
-    int64_t t = int_arg(f, 0, row), out;
-    int64_t east = tz_offset(f->call->tz, t) * TIMESTAMP_SECOND;
+    struct tz_bucket steady = {0, 0};
+    int64_t east = 0, local;
 
-    return __builtin_add_overflow(t, east, &out) ? t : out;
+    for (uint32_t i = 0; i < f->rows->n; i++) {
+        uint32_t row = f->rows->row[i];
+        int64_t t = int_arg(f, 0, row);
+        if (is_absent(f, row))
+            continue;
+        if (t < steady.from || t >= steady.to) {
+            steady = tz_steady(f->call->tz, t);
+            east = tz_offset(f->call->tz, t) * TIMESTAMP_SECOND;
+        }
+        f->out.i[row] = of(__builtin_add_overflow(t, east, &local) ? t : local);
+    }
+}
+
+static int64_t hour_of_day(int64_t local)
+{
+    int64_t of_day = local % TIMESTAMP_DAY;
+
+    return (of_day + (of_day < 0 ? TIMESTAMP_DAY : 0)) / TIMESTAMP_HOUR;
+}
+
+static int64_t day_of_week(int64_t local)
+{
+    return timestamp_weekday(local);
 }
 
 static void eval_hod(struct func_frame *f)
 {
-    for (uint32_t i = 0; i < f->rows->n; i++) {
-        uint32_t row = f->rows->row[i];
-        if (is_absent(f, row))
-            continue;
-        int64_t of_day = local(f, row) % TIMESTAMP_DAY;
-        of_day += of_day < 0 ? TIMESTAMP_DAY : 0;
-        f->out.i[row] = of_day / TIMESTAMP_HOUR;
-    }
+    local_rows(f, hour_of_day);
 }
 
 static void bounds_hod(const struct expr *call, const struct func_bounds *arg,
@@ -155,11 +174,7 @@ static void bounds_hod(const struct expr *call, const struct func_bounds *arg,
 
 static void eval_dow(struct func_frame *f)
 {
-    for (uint32_t i = 0; i < f->rows->n; i++) {
-        uint32_t row = f->rows->row[i];
-        if (!is_absent(f, row))
-            f->out.i[row] = timestamp_weekday(local(f, row));
-    }
+    local_rows(f, day_of_week);
 }
 
 static void bounds_dow(const struct expr *call, const struct func_bounds *arg,
@@ -233,6 +248,38 @@ static void bounds_size(const struct expr *call, const struct func_bounds *arg,
     func_bounds_range(out, 0, INT64_MAX);
 }
 
+static const struct {
+    void (*eval)(struct func_frame *f);
+    struct tz_bucket (*at)(const struct expr *call, int64_t t);
+} bucket_funcs[] = {
+    {eval_minute, minute_at},
+    {eval_hour,   hour_at  },
+    {eval_day,    day_at   },
+    {eval_week,   week_at  },
+    {eval_month,  month_at },
+    {eval_bin,    bin_at   },
+};
+enum { BUCKET_FUNCS = sizeof bucket_funcs / sizeof *bucket_funcs };
+
+static uint32_t bucket_func(const struct func *f)
+{
+    uint32_t i = 0;
+
+    while (i < BUCKET_FUNCS && bucket_funcs[i].eval != f->eval)
+        i++;
+    return i;
+}
+
+bool func_has_buckets(const struct func *f)
+{
+    return bucket_func(f) < BUCKET_FUNCS;
+}
+
+struct tz_bucket func_bucket(const struct expr *call, int64_t t)
+{
+    return bucket_funcs[bucket_func(call->func)].at(call, t);
+}
+
 #define BIT(id)  (1u << TYPE_##id)
 #define NUMBERS  BIT(INT) | BIT(REAL) | BIT(DURATION)
 #define TIMES    BIT(TIME)
@@ -245,30 +292,27 @@ static void bounds_size(const struct expr *call, const struct func_bounds *arg,
 
 #define UNPACK(...) __VA_ARGS__
 
+#define ROW(id, usage_, help_, result_, accepts_, ...)                         \
+    {                                                                          \
+        .name = #id, .usage = (usage_), .help = (help_), .built = true,        \
+        .result = (result_), .accepts = {UNPACK accepts_}, __VA_ARGS__         \
+    }
+
 const struct func func_table[] = {
-#define FUNC(id, usage, help, min, max, time, constant, accepts, result, eval, \
-             bounds)                                                           \
-    {#id,    usage, help,   min, max, time, true, constant, {UNPACK accepts},  \
-     result, eval,  bounds, NULL},
-#define PREPARED(id, usage, help, args, accepts, result)                       \
-    {#id,                                                                      \
-     usage,                                                                    \
-     help,                                                                     \
-     args,                                                                     \
-     args,                                                                     \
-     false,                                                                    \
-     true,                                                                     \
-     0,                                                                        \
-     {UNPACK accepts},                                                         \
-     result,                                                                   \
-     func_eval_##id,                                                           \
-     NULL,                                                                     \
-     func_prepare_##id},
-#define WORD(id, usage, help) {.name = #id, usage, help},
+#define FUNC(id, usage_, help_, min, max, time, constant_, accepts_, result_,  \
+             eval_, bounds_)                                                   \
+    ROW(id, usage_, help_, result_, accepts_, .min_args = (min),               \
+        .max_args = (max), .time_default = (time), .constant = (constant_),    \
+        .eval = (eval_), .bounds = (bounds_)),
+#define PREPARED(id, usage_, help_, args, accepts_, result_)                   \
+    ROW(id, usage_, help_, result_, accepts_, .min_args = (args),              \
+        .max_args = (args), .eval = func_eval_##id,                            \
+        .prepare = func_prepare_##id),
+#define KEY(id, usage, help) {.name = #id, usage, help, .key = true},
 #include "query/functions.def"
 #undef FUNC
 #undef PREPARED
-#undef WORD
+#undef KEY
 };
 const uint32_t func_count = sizeof func_table / sizeof func_table[0];
 
@@ -277,11 +321,11 @@ const struct query_word query_functions[] = {
              bounds)                                                           \
     {#id, usage, help},
 #define PREPARED(id, usage, help, args, accepts, result) {#id, usage, help},
-#define WORD(id, usage, help)
+#define KEY(id, usage, help)                             {#id, usage, help},
 #include "query/functions.def"
 #undef FUNC
 #undef PREPARED
-#undef WORD
+#undef KEY
 };
 const uint32_t query_function_count =
     sizeof query_functions / sizeof query_functions[0];

@@ -52,7 +52,8 @@ enum func_result {
     RESULT_NET,
     RESULT_REAL,
     RESULT_STRING,
-    RESULT_BOOL
+    RESULT_BOOL,
+    RESULT_SPAN /* the start of a calendar's span: its first day, or a time */
 };
 
 struct func {
@@ -69,12 +70,18 @@ struct func {
     /* Once its arguments are bound: checks them, sets call->lookup. False:
      * error. May be NULL. */
     bool (*prepare)(struct bind *b, struct expr *call);
+    bool key; /* stands among the keys of `stats` only */
 };
 
 extern const struct func func_table[];
 extern const uint32_t func_count;
 
 const struct func *func_find(const char *name); /* NULL if there is none */
+
+/* The bucket of time that holds t; `call` is of minute, hour, day, week, month
+ * or bin: x->type.bucket. */
+struct tz_bucket func_bucket(const struct expr *call, int64_t t);
+bool func_has_buckets(const struct func *f);
 
 /* How numbers are computed. */
 enum func_mode { MODE_INT, MODE_U32, MODE_MODULO, MODE_REAL, MODE_SET };

@@ -8,6 +8,7 @@
 #include "base/suggest.h"
 #include "grammar/parse.h"
 #include "query/plan_parts.h"
+#include "query/stage_window.h"
 
 const struct columns *plan_packets(struct arena *a)
 {
@@ -183,13 +184,35 @@ static bool is_in_order(const struct plan *plan)
     return true;
 }
 
+/* Adds the stages of keys that need one; *n becomes the stage without them. */
+static bool bind_windows(struct planner *p, struct plan *plan,
+                         const struct ast_stage **n, struct err *e)
+{
+    const struct stage_kind *kind;
+    const struct ast *call;
+
+    for (;;) {
+        struct stage_bind b = plan_stage_bind(p, plan->out);
+        kind = stage_window_find(&b, *n, &call);
+        if (!kind)
+            return true;
+        if (plan->stages + 1 == plan->room)
+            return err_query(e, call->at, "there are too many such keys");
+        struct stage *s = &plan->stage[plan->stages];
+        *s = (struct stage){.kind = kind, .at = call->at, .in = plan->out};
+        if (!stage_window_bind(&b, *n, call, s, e))
+            return false;
+        *n = stage_window_named(&b, *n, call);
+        plan->out = s->out;
+        plan->stages++;
+    }
+}
+
 static bool bind_stage(struct planner *p, struct plan *plan,
                        const struct plan_step *step, struct err *e)
 {
     const struct ast_stage *n = step->stage;
     const struct stage_kind *kind = stage_find(n->name);
-    struct stage *s = &plan->stage[plan->stages];
-    struct stage_bind b = plan_stage_bind(p, plan->out);
 
     if (n->call)
         return unknown_stage(p, n, e);
@@ -203,8 +226,14 @@ static bool bind_stage(struct planner *p, struct plan *plan,
     }
     if (kind == &stage_where && plan->stages == 0)
         return add_filter(p, plan, n->filter, e);
+    if (!bind_windows(p, plan, &n, e))
+        return false;
+    struct stage *s = &plan->stage[plan->stages];
+    struct stage_bind b = plan_stage_bind(p, plan->out);
     *s = (struct stage){.kind = kind, .at = n->at, .in = plan->out};
     b.in_order = is_in_order(plan);
+    b.from = plan->range.from;
+    b.to = plan->range.to;
     if (!kind->bind(&b, n, s, e))
         return false;
     plan->out = s->out;
@@ -293,7 +322,8 @@ struct plan *plan_bind(struct planner *p, const struct ast_query *q,
     if (!plan_steps_of(p, q, &steps, e) || !bind_range(p, plan, &steps, e))
         return NULL;
     set_slots(p, plan->range);
-    plan->stage = arena_array(a, struct stage, steps.n);
+    plan->room = steps.n + PLAN_WINDOWS_MAX;
+    plan->stage = arena_array(a, struct stage, plan->room);
     for (uint32_t i = 0; i < steps.n; i++) {
         if (!bind_step(p, plan, &steps.step[i], e))
             return NULL;

@@ -6,7 +6,7 @@
 #include "query/range.h"
 #include "query/stage.h"
 
-enum { PLAN_FILTERS_MAX = 16 };
+enum { PLAN_FILTERS_MAX = 16, PLAN_WINDOWS_MAX = 16 };
 
 struct plan {
     struct span at;
@@ -16,7 +16,7 @@ struct plan {
     uint32_t filters;          /* the filter's parts as written */
     const char *filter_text[PLAN_FILTERS_MAX];
     struct stage *stage;
-    uint32_t stages;
+    uint32_t stages, room;
     const struct columns *packets, *out;
     uint64_t *need;           /* columns of packets that the stages touch */
     bool ordered;             /* packets must come in packet order */

@@ -21,7 +21,7 @@ bool query_session_set(struct query_session *q, const struct query_settings *o,
 {
     struct tz tz;
 
-    if (o->tz ? !tz_parse(&tz, o->tz, strlen(o->tz), e)
+    if (o->tz ? !tz_parse(&tz, &q->arena, o->tz, strlen(o->tz), e)
               : !site_zone(&q->site, &tz, e))
         return false;
     char *name = copy_text(o->tz), *range = copy_text(o->range);

@@ -49,15 +49,17 @@ static bool point_civil(struct scope *s, const struct ast *n, struct point *out,
                         struct err *e)
 {
     const struct ast_time *t = &n->time;
-    int64_t utc;
+    int64_t utc; /* the civil time as if it were UTC */
 
     if (!timestamp_from_civil(&t->civil, &utc)) {
         err_query(e, n->at, "there is no such date or time");
         err_hint(e, "write year-month-day, as in 2026-08-15T10:00");
         return false;
     }
-    int64_t east = t->has_offset ? t->offset : tz_offset(s->tz, utc);
-    if (__builtin_sub_overflow(utc, east * TIMESTAMP_SECOND, &out->at))
+    if (!t->has_offset)
+        out->at = tz_from_local(s->tz, utc);
+    else if (__builtin_sub_overflow(utc, t->offset * TIMESTAMP_SECOND,
+                                    &out->at))
         return err_query(e, n->at, "this time is out of reach");
     out->precision = t->precision;
     out->unit = TZ_DAY;
@@ -165,6 +167,27 @@ static int64_t add_or_end(int64_t t, int64_t ns)
     return __builtin_add_overflow(t, ns, &sum) ? INT64_MAX : sum;
 }
 
+/* The local hour or minute that is written, as far as there is one. */
+static bool on_clock(struct scope *s, const struct ast *n, struct point p,
+                     struct time_range *out, struct err *e)
+{
+    enum tz_unit unit = p.precision == TIME_HOUR ? TZ_HOUR : TZ_MINUTE;
+    struct tz_bucket b = tz_unit_at(s->tz, p.at, unit);
+    int64_t local = b.from + tz_offset(s->tz, b.from) * TIMESTAMP_SECOND;
+    struct civil is = timestamp_civil(local);
+    const struct civil *want = &n->time.civil;
+
+    if (is.day == want->day && is.hour == want->hour &&
+        (unit == TZ_HOUR || is.minute == want->minute)) {
+        *out = (struct time_range){b.from, b.to};
+        return true;
+    }
+    err_query(e, n->at, "there is no such local time: clocks went forward");
+    err_hint(e, "the zone is %s; write an hour that is there, or an offset",
+             s->tz->name);
+    return false;
+}
+
 static bool range_on(struct scope *s, const struct ast *n,
                      struct time_range *out, struct err *e)
 {
@@ -180,6 +203,10 @@ static bool range_on(struct scope *s, const struct ast *n,
         err_hint(e, "write a length, as in last 1h, or on today");
         return false;
     }
+    bool clock = p.precision == TIME_HOUR || p.precision == TIME_MINUTE;
+    if (clock && n->kind == AST_TIME && !n->time.param && !n->time.has_offset &&
+        n->time.step == 0)
+        return on_clock(s, n, p, out, e);
     out->from = p.at;
     out->to = p.precision == TIME_DAY ? tz_add(s->tz, p.at, p.unit, 1)
                                       : add_or_end(p.at, width[p.precision]);

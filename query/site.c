@@ -131,22 +131,35 @@ static bool add_home(struct reader *r, const struct ast_item *item,
     return true;
 }
 
-/* The zone is needed before dates are read, wherever it stands. A name that
- * this version cannot use is kept, and refused when it is used. */
-static bool read_zone(struct site *s, const struct ast_item *item,
+/* The zone is needed before dates are read, wherever it stands. One that is
+ * not known is refused where it is used: --tz may name another. */
+static bool read_zone(struct reader *r, const struct ast_item *item,
                       struct err *e)
 {
-    struct err ignored = {0};
-    struct tz tz;
+    struct site *s = r->site;
+    struct err why = {0};
 
     if (s->zone)
         return err_query(e, item->at, "`zone` is given twice");
     s->zone = item->text;
-    s->zone_at = item->at;
-    s->has_tz = tz_parse(&tz, item->text, strlen(item->text), &ignored);
-    if (s->has_tz)
-        s->tz = tz;
+    if (!tz_parse(&s->tz, r->a, item->text, strlen(item->text), &why)) {
+        why.code = ERR_QUERY;
+        why.at = item->at;
+        s->zone_error = why;
+    }
     return true;
+}
+
+static bool add_calendar(struct reader *r, const struct ast_item *item,
+                         struct err *e)
+{
+    struct site *s = r->site;
+    const struct calendar *c =
+        calendar_bind(r->a, s->calendars, item, s->dir, e);
+
+    if (c)
+        s->calendars = c;
+    return c != NULL;
 }
 
 static bool read_item(struct reader *r, const struct ast_item *item,
@@ -155,6 +168,7 @@ static bool read_item(struct reader *r, const struct ast_item *item,
     switch (item->kind) {
     case ITEM_LET_QUERY: add_let(r, item); return true;
     case ITEM_HOME: return add_home(r, item, e);
+    case ITEM_CALENDAR: return add_calendar(r, item, e);
     case ITEM_QUERY:
         err_query(e, item->at, "a query does not stand in site.trawl");
         err_hint(e, "statements are home, zone, calendar, label, let, hunt");
@@ -173,7 +187,7 @@ static bool read_items(struct reader *r, struct err *e)
 
     for (const struct ast_item *i = r->site->items; i; i = i->next) {
         homes += i->kind == ITEM_HOME;
-        if (i->kind == ITEM_ZONE && !read_zone(r->site, i, e))
+        if (i->kind == ITEM_ZONE && !read_zone(r, i, e))
             return false;
     }
     r->site->home = arena_array(r->a, struct site_home, homes + 1);
@@ -189,12 +203,8 @@ static bool read_items(struct reader *r, struct err *e)
 
 bool site_zone(const struct site *s, struct tz *out, struct err *e)
 {
-    if (s->zone && !s->has_tz) {
-        err_query(e, s->zone_at,
-                  "zone \"%s\" is not built in this version: UTC or a fixed "
-                  "offset",
-                  s->zone);
-        err_hint(e, "write zone \"UTC\" or zone \"+02:00\"");
+    if (s->zone_error.code != ERR_NONE) {
+        *e = s->zone_error;
         return false;
     }
     *out = s->tz;
@@ -225,7 +235,7 @@ bool site_read(struct site *s, struct arena *a, const char *dir, struct err *e)
     char *path = arena_alloc(a, room);
 
     snprintf(path, room, "%s/site.trawl", dir);
-    *s = (struct site){.path = path, .text = ""};
+    *s = (struct site){.path = path, .text = "", .dir = dir};
     return read_file(a, path, &s->text, e) && site_parse(s, a, e);
 }
 
@@ -237,11 +247,13 @@ static const char template_text[] =
     "# After a change of addresses, with its date:\n"
     "# home from 2026-03-01 = {192.0.2.0/24, 198.51.100.0/24};\n"
     "\n"
-    "# Days and hours are counted in this zone: UTC or a fixed offset.\n"
+    "# Days and hours are counted in this zone: a name of the time zone\n"
+    "# database (\"Europe/Berlin\"), UTC, or an offset (\"+02:00\").\n"
     "%s"
     "\n"
     "calendar weekend = sat..sun;\n"
     "# calendar offhours = 18:00..08:00 on mon..fri;\n"
+    "# calendar longweekend = weekend + holidays \"us.hol\";\n"
     "\n"
     "# Sets to be used by name in every query.\n"
     "# let infra = {192.0.2.1, 192.0.2.53};\n"
@@ -251,7 +263,7 @@ static const char template_text[] =
 
 static bool check_template(struct arena *a, const char *text, struct err *e)
 {
-    struct site s = {.text = text};
+    struct site s = {.text = text, .dir = "."};
     struct tz tz;
 
     return site_parse(&s, a, e) && site_zone(&s, &tz, e);

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/tz.h"
 #include "grammar/ast.h"
+#include "query/calendar.h"
 #include "store/rangeset.h"
 
 /* Home networks from a point in time until the next one. */
@@ -17,13 +18,14 @@ struct site_home {
 struct site {
     struct site_home *home; /* ascending by from */
     uint32_t homes;         /* 0: none declared */
-    struct tz tz;           /* UTC where none is given, or none that is built */
-    bool has_tz;            /* `zone` is given and can be used */
+    struct tz tz;           /* UTC where none is given, or none that is known */
     const char *zone;       /* as written; NULL: none */
-    struct span zone_at;
-    const struct ast_item *items; /* all statements: lets, calendars, ... */
-    const char *text;             /* the file, for carets; "" when absent */
+    struct err zone_error;  /* why it cannot be used */
+    const struct calendar *calendars; /* the last one first */
+    const struct ast_item *items;     /* all statements: lets, calendars, ... */
+    const char *text;                 /* the file, for carets; "" when absent */
     const char *path;
+    const char *dir; /* of files named in it */
 };
 
 /* Reads `dir`/site.trawl; a missing file is an empty site. Errors are
@@ -32,7 +34,7 @@ bool site_read(struct site *s, struct arena *a, const char *dir,
                struct err *e) MUST_CHECK;
 
 /* The zone that days are counted in; an error in s->text where it is given
- * and cannot be used in this version. */
+ * and cannot be used. */
 bool site_zone(const struct site *s, struct tz *out, struct err *e) MUST_CHECK;
 
 /* The text of a new site file: home (a list of networks, may be NULL), zone

@@ -82,7 +82,8 @@ struct stage_bind {
     const struct columns *in;
     const struct columns *packets; /* the fields of packets */
     bool keep_unknown;             /* see query_settings */
-    bool in_order; /* the rows come in packet order */
+    bool in_order;                 /* the rows come in packet order */
+    int64_t from, to;              /* of the query's range */
 };
 
 /* Words of the text, blanks and comments between them as one blank. */

@@ -129,7 +129,8 @@ static void add_columns(const struct burst_terms *t, struct columns *c)
     uint32_t n = t->values ? OUT_COUNT : OUT_MEMBERS;
 
     for (uint32_t i = 0; i < n; i++)
-        c->col[c->n++] = (struct column_def){out_name[i], type[i]};
+        c->col[c->n++] =
+            (struct column_def){.name = out_name[i], .type = type[i]};
 }
 
 static const char *keys_text(const struct stage_bind *b, const struct ast *n)

@@ -66,6 +66,7 @@ static bool bind_add(struct stage_bind *b, const struct ast_stage *n,
         c->col[i] = s->in->col[i];
     c->n = s->in->n;
     c->packets = s->in->packets;
+    c->keys = s->in->keys;
     s->passes = true;
     return bind_list(b, n->args, s, c, e);
 }

@@ -172,6 +172,8 @@ uint32_t *stage_sort_order(struct stage_run *r)
     struct sort_state *s = r->state;
     struct order_key key[STAGE_SORT_KEYS_MAX];
 
+    budget_give(r->run->budget, s->set_aside);
+    s->set_aside = 0;
     for (uint32_t k = 0; k < bound->keys; k++)
         key[k] = (struct order_key){.value = &s->key[k],
                                     .type = bound->type[k],
@@ -236,14 +238,27 @@ static bool append_keys(struct stage_run *r, struct batch *b)
     return true;
 }
 
+static bool set_aside(struct stage_run *r, size_t bytes)
+{
+    struct sort_state *s = r->state;
+
+    if (bytes <= s->set_aside)
+        return true;
+    if (!budget_take(r->run->budget, bytes - s->set_aside))
+        return false;
+    s->set_aside = bytes;
+    return true;
+}
+
 /* All of the batch's rows or none. */
 static bool append_rows(struct stage_run *r, struct batch *b)
 {
     struct sort_state *s = r->state;
     struct budget *budget = r->run->budget;
-    bool ok = true;
+    bool ok;
 
-    budget->kept = stage_kept(r) + order_bytes(s->n + b->sel.n);
+    budget->kept = stage_kept(r);
+    ok = set_aside(r, order_bytes(s->n + b->sel.n));
     for (uint32_t i = 0; ok && i < b->cols; i++)
         ok = run_check(r->run) &&
              (!stage_sort_needs(r, i) || append_column(r, i, b));

@@ -31,6 +31,7 @@ struct sort_state {
     struct vec key[STAGE_SORT_KEYS_MAX];
     struct arena sets;
     size_t sets_charged;
+    size_t set_aside; /* of the budget, for sorting what is held */
     struct emit emit;
     struct sort_disk disk;
 };

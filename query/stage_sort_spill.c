@@ -26,8 +26,8 @@ void stage_sort_empty(struct stage_run *r)
         vec_free(&s->col[i], r->run->budget);
     for (uint32_t k = 0; k < bound->keys; k++)
         vec_free(&s->key[k], r->run->budget);
-    budget_give(r->run->budget, s->sets_charged);
-    s->sets_charged = 0;
+    budget_give(r->run->budget, s->sets_charged + s->set_aside);
+    s->sets_charged = s->set_aside = 0;
     arena_free(&s->sets);
     s->n = 0;
 }

@@ -51,6 +51,7 @@ static bool bind_calls(struct stage_bind *b, const struct ast *n,
         if (!aggregate_bind(b, s, n, call, e) ||
             !stage_add_column(b, c, call->name, call->type, at, e))
             return false;
+        c->col[c->n - 1].zero = aggregate_has_zero(call);
         s->ordered = s->ordered || call->ordered;
         bound->can_spill = bound->can_spill && aggregate_can_save(call);
         s->weighs = s->weighs && call->weighs;
@@ -73,7 +74,10 @@ static bool bind_both(struct stage_bind *b, const struct ast *calls,
     s->out = c;
     s->holds = true;
     s->weighs = true;
-    return bind_keys(b, keys, s, c, e) && bind_calls(b, calls, s, c, e);
+    if (!bind_keys(b, keys, s, c, e))
+        return false;
+    c->keys = c->n;
+    return bind_calls(b, calls, s, c, e);
 }
 
 static bool bind_stats(struct stage_bind *b, const struct ast_stage *n,
@@ -153,6 +157,8 @@ bool stage_stats_over(struct stage_run *r)
         aggregate_weight(&s->agg[i], held);
     if (bound->keys == 0)
         return run_over(r->run, r->stage->kind->name, "%s", held);
+    if (s->groups.n == 0)
+        return run_over(r->run, r->stage->kind->name, "one batch of rows");
     if (s->groups.n == 1)
         return run_over(
             r->run, r->stage->kind->name, "the group of %.60s %s%s%s",

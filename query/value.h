@@ -7,6 +7,8 @@
 
 enum { SET_TUPLE_MAX = 4 };
 
+struct expr;
+
 /* The type of a column or expression. */
 struct vtype {
     enum type type;
@@ -14,12 +16,14 @@ struct vtype {
     uint8_t bits4, bits6; /* NET: prefix lengths shown, as in cidr(a, 24, 64) */
     uint8_t members;      /* SET: values in a tuple, 1 for a plain set */
     enum type member[SET_TUPLE_MAX]; /* SET */
+    const struct expr *bucket; /* TIME: the call whose buckets these are */
 };
 
 /* A named column of a stage's output. */
 struct column_def {
     const char *name;
     struct vtype type;
+    bool zero; /* a count or a set: of no rows it is zero, or empty */
 };
 
 /* What rows look like between two stages; lives in the query's arena. */
@@ -30,6 +34,7 @@ struct columns {
     /* In the filter of `seen`: the columns from FIELD_COUNT on are those of
      * these rows, named this.x; else NULL. */
     const struct columns *row;
+    uint32_t keys; /* the first so many are the keys of `stats` */
 };
 
 /* One value; which member holds it follows from its type's lane. */

@@ -224,6 +224,7 @@ static bool copy_catalogue(struct copying *c, struct err *e)
                catalogue_put(c->txn, &c->r->capture[i], e);
     good = good && make_room(c, KV_PAGE, e) &&
            pruned_write(c->txn, &c->r->pruned, e) &&
+           months_write(c->txn, &c->r->listed, e) &&
            catalogue_write(c->txn, &h, e) && finish(c, e);
     kv_abort(c->txn);
     c->txn = NULL;

@@ -75,6 +75,7 @@ struct block_row {
 int block_row_cmp(const struct block_row *a, const struct block_row *b);
 
 struct block_head {
+    uint32_t version;  /* layout; that of a block that was read */
     uint64_t sequence; /* of the commit that wrote it */
     uint64_t replaces; /* id of the block it stands in for, or 0 */
     uint32_t rows;

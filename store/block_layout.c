@@ -195,17 +195,18 @@ static bool stream_sane(const struct block_stream *s, size_t len)
            s->raw <= BLOCK_RAW_MAX;
 }
 
-static bool front_known(struct cursor *c, size_t len, struct err *e)
+static bool front_known(struct cursor *c, size_t len, uint32_t *version,
+                        struct err *e)
 {
     if (len < BLOCK_ZONES || memcmp(c->at, magic, sizeof magic) != 0)
         return err_set(e, ERR_STORE, "is no block");
     c->at += sizeof magic;
-    uint32_t version = cursor_u32(c);
-    return version > 0 && version <= BLOCK_VERSION
+    *version = cursor_u32(c);
+    return *version > 0 && *version <= BLOCK_VERSION
                ? true
                : err_set(e, ERR_STORE,
                          "has layout version %u, this build reads up to %d",
-                         version, BLOCK_VERSION);
+                         *version, BLOCK_VERSION);
 }
 
 bool block_front_parse(const uint8_t *front, size_t len, size_t block_len,
@@ -213,7 +214,7 @@ bool block_front_parse(const uint8_t *front, size_t len, size_t block_len,
 {
     struct cursor c = {front, front + len, false};
 
-    if (!front_known(&c, len, e))
+    if (!front_known(&c, len, &h->version, e))
         return false;
     h->rows = cursor_u32(&c);
     h->sequence = cursor_u64(&c);

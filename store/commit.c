@@ -165,6 +165,7 @@ static bool commit_month(struct store_writer *w, uint32_t month, bool merge,
     if (!good)
         return writer_context(month, e);
     drop_blocks(w, month);
+    months_note(&w->listed, month, w->head.sequence + 1);
     index_note(&w->written, month);
     return true;
 }
@@ -196,7 +197,7 @@ static bool put_catalogue(struct store_writer *w, struct kv_txn *t,
     for (uint32_t i = 0; i < w->captures; i++)
         if (!catalogue_put(t, w->capture[i].c, e))
             return false;
-    return catalogue_write(t, &h, e);
+    return months_write(t, &w->listed, e) && catalogue_write(t, &h, e);
 }
 
 static bool commit_catalogue(struct store_writer *w, struct err *e)

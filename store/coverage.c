@@ -192,6 +192,18 @@ static uint32_t join(struct stretch *s, uint32_t n)
     return out + 1;
 }
 
+/* The ledger of a month in front of what is wrong with it. */
+static bool damaged(uint32_t month, struct err *e)
+{
+    char name[ENVS_NAME];
+
+    envs_name(name, month);
+    if (strncmp(e->text, name, strlen(name)) != 0)
+        err_context(e, "%s", name);
+    err_hint(e, "`trawl check` lists what is damaged");
+    return false;
+}
+
 static bool tally_all(struct tally *t, struct err *e)
 {
     for (uint32_t i = 0; i < t->r->months; i++) {
@@ -199,9 +211,19 @@ static bool tally_all(struct tally *t, struct err *e)
             continue;
         struct kv_txn *txn = reader_txn(t->r, i, e);
         if (!txn || !month_rows_each(txn, add_row, t, e))
-            return false;
+            return damaged(t->r->month[i].month, e);
     }
     return true;
+}
+
+bool store_reader_covers(const struct store_reader *r, struct err *e)
+{
+    struct arena a = {0};
+    struct tally t = {r, arena_array(&a, struct month_count, r->captures)};
+    bool good = tally_all(&t, e);
+
+    arena_free(&a);
+    return good;
 }
 
 struct store_cover *store_reader_coverage(const struct store_reader *r,
@@ -212,7 +234,6 @@ struct store_cover *store_reader_coverage(const struct store_reader *r,
     struct err e = {0};
     uint32_t found = 0;
 
-    /* A ledger that cannot be read vouches for nothing. */
     if (!tally_all(&t, &e))
         memset(t.count, 0, r->captures * sizeof *t.count);
     for (uint32_t i = 0; i < r->captures; i++) {

@@ -196,6 +196,15 @@ void envs_put(struct envs *s, struct kv *k)
     pthread_mutex_unlock(&s->lock);
 }
 
+bool envs_exists(const struct envs *s, uint32_t which)
+{
+    char name[ENVS_NAME], path[PATH_LEN];
+
+    envs_name(name, which);
+    int len = snprintf(path, sizeof path, "%s/%s", s->dir, name);
+    return len > 0 && len < PATH_LEN && kv_exists(path);
+}
+
 static bool digits(const char *s, uint32_t n, uint32_t *out)
 {
     *out = 0;

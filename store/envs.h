@@ -54,6 +54,9 @@ void envs_name(char out[ENVS_NAME], uint32_t which);
 /* The month that holds a time. */
 uint32_t envs_month(int64_t time);
 
+/* Is there an environment of that name? */
+bool envs_exists(const struct envs *s, uint32_t which);
+
 /* All months of the store that hold an environment, ascending, odd first; the
  * caller frees *out. */
 bool envs_list(const struct envs *s, uint32_t **out, uint32_t *n,

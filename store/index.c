@@ -244,7 +244,7 @@ static bool add_block(struct parts *p, uint64_t id, struct kv_bytes v)
 }
 
 static bool add_blocks(struct kv_txn *t, struct parts *p, uint64_t first,
-                       struct err *e)
+                       uint64_t last, struct err *e)
 {
     uint8_t from[8];
     struct kv_bytes key = {from, 8}, v;
@@ -254,7 +254,8 @@ static bool add_blocks(struct kv_txn *t, struct parts *p, uint64_t first,
         return false;
     catalogue_key(from, first);
     bool good = kv_cursor_step(c, KV_FROM, &key, &v, e);
-    while (good && key.data && p->n < INDEX_RUN_BLOCKS) {
+    while (good && key.data && catalogue_key_id(key) <= last &&
+           p->n < INDEX_RUN_BLOCKS) {
         add_block(p, catalogue_key_id(key), v);
         good = kv_cursor_step(c, KV_NEXT, &key, &v, e);
     }
@@ -280,20 +281,62 @@ static uint32_t first_joined(const struct parts *p, uint32_t runs)
     return at;
 }
 
-bool index_add(struct kv_txn *t, uint64_t first, struct err *e)
+static bool add_range(struct kv_txn *t, uint64_t first, uint64_t last,
+                      struct err *e)
 {
     struct parts p = {0};
     bool sound = true;
     bool good = index_runs_each(t, add_run, &p, e);
     uint32_t runs = p.n;
 
-    good = good && add_blocks(t, &p, first, e);
+    good = good && add_blocks(t, &p, first, last, e);
     if (good && p.n > runs)
         good = join_parts(t, &p, first_joined(&p, runs), p.n, &sound, e);
     if (good && !sound) /* then without the runs that were there */
         good = join_parts(t, &p, runs, p.n, &sound, e);
     free_parts(&p);
     return good;
+}
+
+bool index_add(struct kv_txn *t, uint64_t first, struct err *e)
+{
+    return add_range(t, first, UINT64_MAX, e);
+}
+
+struct keys {
+    uint64_t from;
+    struct buf list; /* u64 each */
+};
+
+static bool list_key(void *ctx, uint64_t key, struct kv_bytes v, struct err *e)
+{
+    struct keys *k = ctx;
+
+    (void)v;
+    (void)e;
+    if (key >= k->from)
+        buf_put(&k->list, &key, sizeof key);
+    return true;
+}
+
+static bool drop_from(struct kv_txn *t, uint64_t from, struct err *e)
+{
+    struct keys keys = {.from = from};
+    bool good = index_runs_each(t, list_key, &keys, e);
+    uint8_t space[KEY_LEN];
+    uint64_t key;
+
+    for (size_t i = 0; good && i < keys.list.len; i += sizeof key) {
+        memcpy(&key, keys.list.data + i, sizeof key);
+        good = kv_del(t, ENVS_META, key_of(space, key), e);
+    }
+    buf_free(&keys.list);
+    return good;
+}
+
+bool index_again(struct kv_txn *t, uint64_t first, uint64_t last, struct err *e)
+{
+    return drop_from(t, first, e) && add_range(t, first, last, e);
 }
 
 /* ---- closing ---- */

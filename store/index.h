@@ -33,6 +33,11 @@ bool index_runs_each(struct kv_txn *t,
 /* Adds a run for the blocks of the month from id `first` on. */
 bool index_add(struct kv_txn *t, uint64_t first, struct err *e) MUST_CHECK;
 
+/* Drops the runs from block `first` on and makes one for blocks [first, last].
+ */
+bool index_again(struct kv_txn *t, uint64_t first, uint64_t last,
+                 struct err *e) MUST_CHECK;
+
 /* Holds each run against its checksums and the blocks that it speaks of. Calls
  * `wrong` for each of them of which a run says other addresses; block 0: the
  * run itself is damaged. */

@@ -7,6 +7,7 @@
 struct store {
     char *dir;
     struct store_options options;
+    uint32_t format;
     uint8_t id[16];
     struct envs envs;
 };

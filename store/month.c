@@ -38,12 +38,12 @@ bool month_head_read(struct kv_txn *t, struct month_head *h, struct err *e)
     if (!v.data)
         return true;
     struct cursor c = cursor_over(v);
-    uint32_t format = cursor_u32(&c);
-    if (format > store_format)
+    h->format = cursor_u32(&c);
+    if (h->format > store_format)
         return err_set(e, ERR_STORE,
                        "has format version %u, this program reads up to "
                        "version %u",
-                       format, store_format);
+                       h->format, store_format);
     h->sequence = cursor_u64(&c);
     h->previous = cursor_u64(&c);
     h->purged = cursor_u64(&c);
@@ -209,15 +209,42 @@ bool month_block_get(struct kv_txn *t, uint64_t id, struct kv_bytes *v,
     return kv_get(t, ENVS_BLOCKS, (struct kv_bytes){key, 8}, v, e);
 }
 
-bool month_block_put(struct kv_txn *t, uint64_t id, struct kv_bytes v,
-                     struct err *e)
+static bool block_put(struct kv_txn *t, uint64_t id, struct kv_bytes v,
+                      bool last, struct err *e)
 {
     uint8_t key[8];
 
     catalogue_key(key, id);
     struct kv_bytes k = {key, 8};
     return sealed_change(t, ENVS_BLOCKS, k, &v, e) &&
-           kv_put(t, ENVS_BLOCKS, k, v, true, e);
+           kv_put(t, ENVS_BLOCKS, k, v, last, e);
+}
+
+bool month_block_put(struct kv_txn *t, uint64_t id, struct kv_bytes v,
+                     struct err *e)
+{
+    return block_put(t, id, v, true, e);
+}
+
+bool month_block_replace(struct kv_txn *t, uint64_t id, struct kv_bytes v,
+                         struct err *e)
+{
+    return block_put(t, id, v, false, e);
+}
+
+bool month_block_from(struct kv_txn *t, uint64_t *id, struct kv_bytes *v,
+                      struct err *e)
+{
+    uint8_t from[8];
+    struct kv_bytes key = {from, 8};
+    struct kv_cursor *c = kv_cursor_open(t, ENVS_BLOCKS, e);
+
+    catalogue_key(from, *id);
+    bool good = c && kv_cursor_step(c, KV_FROM, &key, v, e);
+    if (good && key.data)
+        *id = catalogue_key_id(key);
+    kv_cursor_close(c);
+    return good;
 }
 
 static bool block_del(struct kv_txn *t, uint64_t id, struct err *e)

@@ -15,6 +15,7 @@ struct month_dead {
 };
 
 struct month_head {
+    uint32_t format;   /* of what was read */
     uint64_t sequence; /* of the last commit that touched this month */
     uint64_t previous; /* of the one before */
     uint64_t purged;   /* blocks replaced up to here may be gone */
@@ -62,6 +63,12 @@ bool month_block_get(struct kv_txn *t, uint64_t id, struct kv_bytes *v,
                      struct err *e) MUST_CHECK;
 bool month_block_put(struct kv_txn *t, uint64_t id, struct kv_bytes v,
                      struct err *e) MUST_CHECK;
+/* The same for a block that is there, which keeps its id. */
+bool month_block_replace(struct kv_txn *t, uint64_t id, struct kv_bytes v,
+                         struct err *e) MUST_CHECK;
+/* The first block that is not below *id, which becomes its. */
+bool month_block_from(struct kv_txn *t, uint64_t *id, struct kv_bytes *v,
+                      struct err *e) MUST_CHECK;
 bool month_blocks_each(struct kv_txn *t,
                        bool (*fn)(void *ctx, uint64_t id, struct kv_bytes v,
                                   struct err *e),

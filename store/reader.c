@@ -43,6 +43,7 @@ static bool read_catalogue(struct store_reader *r, struct err *e)
     struct catalogue_head h = {0};
     bool good = t && catalogue_read(t, &h, e) &&
                 pruned_read(t, &r->pruned, e) &&
+                months_read(t, &r->listed, e) &&
                 catalogue_each(t, NULL, add_capture, r, e);
 
     r->sequence = h.sequence;
@@ -64,6 +65,7 @@ void reader_snapshot_drop(struct store_reader *r)
     for (uint32_t i = 0; i < r->months; i++)
         close_month(r, &r->month[i]);
     pruned_free(&r->pruned);
+    months_free(&r->listed);
     free(r->month);
     free(r->capture);
     free(r->clock);
@@ -116,8 +118,11 @@ static bool open_month(const struct store_reader *r, struct reader_month *m,
     m->kv = envs_get(&r->s->envs, m->month, e);
     m->txn = m->kv ? kv_begin(m->kv, false, e) : NULL;
     bool good = m->txn && month_head_read(m->txn, &h, e);
+    uint64_t sequence = h.sequence;
     *standing = standing_of(r, m, &h);
     month_head_free(&h);
+    if (good && *standing == STANDS)
+        good = months_hold(&r->listed, m->month, sequence, e);
     if (good)
         m->opened = m->used = ++*r->clock;
     else
@@ -226,6 +231,32 @@ static bool open_listed(struct store_reader *r, bool *late, struct err *e)
     return good;
 }
 
+static bool is_open(const struct store_reader *r, uint32_t month)
+{
+    for (uint32_t i = 0; i < r->months; i++)
+        if (r->month[i].month == month)
+            return true;
+    return false;
+}
+
+/* What the catalogue knows of must be there, whatever lies in the folder. */
+static bool all_there(struct store_reader *r, bool odd, struct err *e)
+{
+    for (uint32_t i = 0; i < r->listed.n; i++) {
+        uint32_t month = r->listed.entry[i].month;
+        if ((month == ENVS_ODD && !odd) || is_open(r, month) ||
+            !months_expected(&r->listed, i, &r->pruned) ||
+            envs_exists(&r->s->envs, month))
+            continue;
+        months_missing(e);
+        month_context(month, e);
+        if (!reader_leave(r, 0, e))
+            return false;
+        e->code = ERR_NONE;
+    }
+    return true;
+}
+
 static bool open_months(struct store_reader *r, bool odd, bool *late,
                         struct err *e)
 {
@@ -239,7 +270,7 @@ static bool open_months(struct store_reader *r, bool odd, bool *late,
     if (!pruned_since(r, ENVS_CATALOGUE, &pruned, good ? e : &ignored))
         return false;
     *late = *late || pruned;
-    return good || pruned;
+    return *late || (good && all_there(r, odd, e));
 }
 
 bool reader_snapshot(struct store_reader *r, bool odd, struct err *e)

@@ -4,6 +4,7 @@
 
 #include "store/inside.h"
 #include "store/month.h"
+#include "store/months.h"
 #include "store/pruned.h"
 
 /* One month in the snapshot. Few of very many are open at a time. */
@@ -33,7 +34,8 @@ struct store_reader {
     struct store *s;
     struct strtab *text;
     uint64_t sequence;
-    struct pruned pruned; /* as of `sequence` */
+    struct pruned pruned; /* as of `sequence`, and: */
+    struct months listed;
     uint64_t *clock;
     struct reader_month *month;
     uint32_t months;

@@ -56,31 +56,105 @@ static uint64_t month_bytes(const struct store *s, uint32_t month)
     return n;
 }
 
-static bool look_at(const struct store_reader *r, uint32_t i,
-                    struct retention_month *out, struct err *e)
+static void add_month(struct retention_plan *p, struct retention_month m)
+{
+    p->month = memory_grow(p->month, p->n, sizeof *p->month);
+    p->month[p->n++] = m;
+}
+
+static void look_at(const struct store_reader *r, uint32_t i,
+                    struct retention_plan *p)
 {
     struct counting c = {r, 0};
-    struct kv_txn *t = reader_txn(r, i, e);
+    struct err ignored = {0};
+    uint32_t month = r->month[i].month;
+    struct kv_txn *t = reader_txn(r, i, &ignored);
+    bool lost = !t || !month_rows_each(t, count_row, &c, &ignored);
 
-    if (!t || !month_rows_each(t, count_row, &c, e))
+    add_month(p, (struct retention_month){month, month_bytes(r->s, month),
+                                          lost ? 0 : c.packets, lost});
+}
+
+static bool has(const struct retention_plan *p, uint32_t month)
+{
+    for (uint32_t i = 0; i < p->n; i++)
+        if (p->month[i].month == month)
+            return true;
+    return false;
+}
+
+static void add_lost(const struct store_reader *r, uint32_t month,
+                     struct retention_plan *p)
+{
+    if (month != ENVS_ODD && !has(p, month))
+        add_month(p, (struct retention_month){month, month_bytes(r->s, month),
+                                              0, true});
+}
+
+/* Those that the catalogue knows, or, where it keeps no list, that have a
+ * folder, and that did not open. */
+static bool list_lost(const struct store_reader *r, struct retention_plan *p,
+                      struct err *e)
+{
+    uint32_t *month, n;
+
+    for (uint32_t i = 0; i < r->listed.n; i++)
+        if (months_expected(&r->listed, i, &r->pruned))
+            add_lost(r, r->listed.entry[i].month, p);
+    if (r->listed.known)
+        return true;
+    if (!envs_list(&r->s->envs, &month, &n, e))
         return false;
-    *out = (struct retention_month){
-        r->month[i].month, month_bytes(r->s, r->month[i].month), c.packets};
+    for (uint32_t i = 0; i < n; i++)
+        if (pruned_when(&r->pruned, month[i]) == 0)
+            add_lost(r, month[i], p);
+    free(month);
     return true;
+}
+
+static int by_month(const void *a, const void *b)
+{
+    const struct retention_month *x = a, *y = b;
+
+    return x->month < y->month ? -1 : x->month > y->month;
+}
+
+static void pass_over(void *ctx, const struct store_left_out *what)
+{
+    (void)ctx;
+    (void)what;
 }
 
 /* All months of the store, without odd times. */
 static bool list_all(struct store *s, struct retention_plan *p, struct err *e)
 {
-    struct store_reader r = {.s = s};
+    struct store_reader r = {.s = s, .left = pass_over};
     bool good = reader_snapshot(&r, false, e);
 
     *p = (struct retention_plan){.bytes = store_bytes_on_disk(s)};
-    p->month = memory_zeroed(r.months, sizeof *p->month);
-    for (; good && p->n < r.months; p->n += good)
-        good = look_at(&r, p->n, &p->month[p->n], e);
+    for (uint32_t i = 0; good && i < r.months; i++)
+        look_at(&r, i, p);
+    good = good && list_lost(&r, p, e);
+    if (p->n)
+        qsort(p->month, p->n, sizeof *p->month, by_month);
     reader_snapshot_drop(&r);
+    if (good)
+        *e = (struct err){0};
     return good;
+}
+
+bool retention_one(struct store *s, uint32_t month, struct retention_plan *p,
+                   struct err *e)
+{
+    uint32_t kept = 0;
+
+    if (!list_all(s, p, e))
+        return false;
+    for (uint32_t i = 0; i < p->n; i++)
+        if (p->month[i].month == month)
+            p->month[kept++] = p->month[i];
+    p->n = kept;
+    return true;
 }
 
 bool retention_before(struct store *s, uint32_t month, struct retention_plan *p,
@@ -132,7 +206,9 @@ static int by_id(const void *key, const void *capture)
 static const struct store_capture *find_capture(const struct store_reader *r,
                                                 uint64_t id)
 {
-    return bsearch(&id, r->capture, r->captures, sizeof *r->capture, by_id);
+    return r->capture ? bsearch(&id, r->capture, r->captures,
+                                sizeof *r->capture, by_id)
+                      : NULL;
 }
 
 static bool tally_row(void *ctx, const struct month_row *row, struct err *e)
@@ -165,14 +241,6 @@ static bool claim_row(void *ctx, const struct month_row *row, struct err *e)
     return true;
 }
 
-static bool goes(const struct retention_plan *p, uint32_t month)
-{
-    for (uint32_t i = 0; i < p->n; i++)
-        if (p->month[i].month == month)
-            return true;
-    return false;
-}
-
 static bool tally_all(struct tally *t, const struct retention_plan *p,
                       struct err *e)
 {
@@ -180,7 +248,7 @@ static bool tally_all(struct tally *t, const struct retention_plan *p,
         struct kv_txn *txn = reader_txn(t->r, i, e);
         t->month = t->r->month[i].month;
         if (!txn || !month_rows_each(
-                        txn, goes(p, t->month) ? claim_row : tally_row, t, e))
+                        txn, has(p, t->month) ? claim_row : tally_row, t, e))
             return false;
     }
     return true;
@@ -229,7 +297,8 @@ static bool commit(struct store_writer *w, const struct tally *tally,
 
     h.sequence++;
     bool good = t && put_captures(t, tally, e) &&
-                pruned_write(t, tally->pruned, e) && catalogue_write(t, &h, e);
+                pruned_write(t, tally->pruned, e) &&
+                months_write(t, &w->listed, e) && catalogue_write(t, &h, e);
     if (good)
         good = kv_commit(t, e);
     else
@@ -239,18 +308,36 @@ static bool commit(struct store_writer *w, const struct tally *tally,
     return good;
 }
 
+/* What stays of a capture is counted from the months that stay. */
+static bool none_stays(const struct store_writer *w,
+                       const struct retention_plan *p, struct err *e)
+{
+    for (uint32_t i = 0; i < w->lost.n; i++) {
+        if (has(p, w->lost.entry[i].month))
+            continue;
+        *e = w->why;
+        err_hint(e,
+                 "`trawl prune --month` removes a month that cannot be read; "
+                 "with one that stays nothing else can be removed");
+        return false;
+    }
+    return true;
+}
+
 static bool commit_plan(struct store_writer *w, const struct retention_plan *p,
                         struct err *e)
 {
-    struct store_reader r = {.s = w->s};
+    struct store_reader r = {.s = w->s, .left = w->lenient ? pass_over : NULL};
     struct pruned *pruned = &w->pruned;
-    bool good = reader_snapshot(&r, true, e);
+    bool good = none_stays(w, p, e) && reader_snapshot(&r, true, e);
     struct tally t = {&r, pruned, 0,
                       memory_zeroed(r.captures, sizeof *t.count)};
 
     drop_claims(&r, pruned);
-    for (uint32_t i = 0; i < p->n; i++)
+    for (uint32_t i = 0; i < p->n; i++) {
         pruned_add_month(pruned, p->month[i].month, w->head.sequence + 1);
+        months_drop(&w->listed, p->month[i].month);
+    }
     good = good && tally_all(&t, p, e) && commit(w, &t, e);
     reader_snapshot_drop(&r);
     free(t.count);
@@ -316,7 +403,12 @@ static bool is_leftover(struct store_writer *w, const struct pruned_month *m,
     month_head_free(&h);
     kv_abort(t);
     envs_put(&w->s->envs, k);
-    return good ? true : writer_context(m->month, e);
+    if (good || !w->listed.known)
+        return good ? true : writer_context(m->month, e);
+    /* It cannot be opened. Where it came again the writer is told later. */
+    *left = months_when(&w->listed, m->month) == 0;
+    *e = (struct err){0};
+    return true;
 }
 
 static bool finish_month(struct store_writer *w, const struct pruned_month *m,
@@ -332,8 +424,8 @@ static bool read_pruned(struct store_writer *w, struct err *e)
 {
     struct kv *k = envs_get(&w->s->envs, ENVS_CATALOGUE, e);
     struct kv_txn *t = k ? kv_begin(k, false, e) : NULL;
-    bool good =
-        t && pruned_read(t, &w->pruned, e) && catalogue_index_whole(t, e);
+    bool good = t && pruned_read(t, &w->pruned, e) &&
+                months_read(t, &w->listed, e) && catalogue_index_whole(t, e);
 
     kv_abort(t);
     envs_put(&w->s->envs, k);

@@ -10,7 +10,14 @@ struct retention_month {
     uint32_t month; /* year * 12 + month - 1; never that of odd times */
     uint64_t bytes; /* on disk */
     uint64_t packets;
+    bool lost; /* cannot be read: nobody knows how many */
 };
+
+/* A writer that also opens where months cannot be read or are missing; with
+ * such it can do nothing but remove them. As store_writer_open. */
+struct store_writer *retention_writer(struct store *s, int wait_ms,
+                                      void (*waiting)(void *), void *ctx,
+                                      struct err *e) MUST_CHECK;
 
 /* Months to remove, ascending, and the store's size. Free it. */
 struct retention_plan {
@@ -27,6 +34,9 @@ bool retention_before(struct store *s, uint32_t month, struct retention_plan *p,
  * the newest. */
 bool retention_down_to(struct store *s, uint64_t bytes,
                        struct retention_plan *p, struct err *e) MUST_CHECK;
+/* That month alone, if the store has it. */
+bool retention_one(struct store *s, uint32_t month, struct retention_plan *p,
+                   struct err *e) MUST_CHECK;
 void retention_plan_free(struct retention_plan *p);
 
 /* Removes them as one commit. Nothing may have been added to `w`. */

@@ -90,7 +90,7 @@ bool sealed_change(struct kv_txn *t, uint32_t db, struct kv_bytes key,
 {
     struct sealed_sum s;
     struct kv_bytes old;
-    bool kept;
+    bool kept = false;
 
     if (!read_sum(t, db, &s, &kept, e) ||
         (!kept && !is_empty(t, db, &kept, e)) || !kv_get(t, db, key, &old, e))
@@ -134,4 +134,22 @@ bool sealed_all(struct kv_txn *t, uint32_t db, const struct sealed_sum *s,
     return err_set(e, ERR_STORE,
                    "has other rows in a table than were written (%llu of %llu)",
                    (unsigned long long)s->rows, (unsigned long long)kept.rows);
+}
+
+bool sealed_begin(struct kv_txn *t, uint32_t db, struct err *e)
+{
+    struct kv_bytes key, v;
+    struct sealed_sum sum = {0};
+    bool kept = false;
+
+    if (!sealed_kept(t, db, &kept, e) || kept)
+        return kept;
+    struct kv_cursor *c = kv_cursor_open(t, db, e);
+    bool good = c && kv_cursor_step(c, KV_FIRST, &key, &v, e);
+    while (good && key.data) {
+        sealed_see(&sum, key, v);
+        good = kv_cursor_step(c, KV_NEXT, &key, &v, e);
+    }
+    kv_cursor_close(c);
+    return good && write_sum(t, db, &sum, e);
 }

@@ -27,6 +27,9 @@ bool sealed_change(struct kv_txn *t, uint32_t db, struct kv_bytes key,
 bool sealed_kept(struct kv_txn *t, uint32_t db, bool *kept,
                  struct err *e) MUST_CHECK;
 
+/* Begins to keep it, where it is not kept yet. */
+bool sealed_begin(struct kv_txn *t, uint32_t db, struct err *e) MUST_CHECK;
+
 /* Rows seen while all of a table was read. */
 struct sealed_sum {
     uint64_t rows, sum;

@@ -14,7 +14,7 @@
 #include "store/inside.h"
 #include "store/shape.h"
 
-enum { PATH_LEN = 4200 };
+enum { PATH_LEN = 4200, NAMES = 6 };
 
 const uint32_t store_format = 2;
 
@@ -27,23 +27,33 @@ static bool path_of(char out[PATH_LEN], const char *dir, const char *name)
 
 /* ---- is there one? ---- */
 
-/* Nothing but what making a store makes first: an empty folder, or one whose
- * maker was killed. */
-static bool is_bare(const char *dir)
+/* The names that making a store makes first, as bits; others are the last. */
+static uint32_t names_in(const char *dir)
 {
-    static const char *const ours[] = {".", "..", "lock", "catalogue"};
+    static const char *const ours[] = {
+        ".", "..", "lock", "catalogue", "site.trawl", "site.trawl.new"};
     DIR *d = opendir(dir);
-    bool bare = d != NULL;
+    uint32_t names = d ? 0 : 1u << NAMES;
 
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this stream */
-    for (struct dirent *x; bare && (x = readdir(d)) != NULL;) {
-        bare = false;
-        for (uint32_t i = 0; i < sizeof ours / sizeof *ours; i++)
-            bare = bare || strcmp(x->d_name, ours[i]) == 0;
+    for (struct dirent *x; d && (x = readdir(d)) != NULL;) {
+        uint32_t i = 0;
+        while (i < NAMES && strcmp(x->d_name, ours[i]) != 0)
+            i++;
+        names |= 1u << i;
     }
     if (d)
         closedir(d);
-    return bare;
+    return names;
+}
+
+/* An empty folder, or one whose maker was killed: the lock came first, and a
+ * site file without it is somebody's. */
+static bool is_bare(const char *dir)
+{
+    uint32_t names = names_in(dir), site = 3u << 4, lock = 1u << 2;
+
+    return names < 1u << NAMES && (!(names & site) || names & lock);
 }
 
 bool store_exists(const char *dir)
@@ -138,14 +148,51 @@ static bool sync_folder(const char *dir, struct err *e)
     return e->code == ERR_NONE;
 }
 
+static bool write_all(int fd, const char *text)
+{
+    size_t len = strlen(text);
+
+    for (ssize_t n; len > 0; text += n, len -= (size_t)n)
+        if ((n = write(fd, text, len)) < 0)
+            return false;
+    return fsync(fd) == 0;
+}
+
+/* Under its name it is whole. */
+static bool make_site(const char *dir, const char *site, struct err *e)
+{
+    char path[PATH_LEN], new[PATH_LEN];
+
+    if (!site)
+        return true;
+    if (!path_of(path, dir, "site.trawl") ||
+        !path_of(new, dir, "site.trawl.new"))
+        return err_set(e, ERR_STORE, "the path of the store is too long");
+    int fd =
+        open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    bool good = fd >= 0 && fchmod(fd, 0600) == 0 && write_all(fd, site) &&
+                rename(new, path) == 0;
+    if (!good)
+        err_set(e, ERR_STORE, "cannot make %s: %m", path);
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
 bool store_create(const char *dir, const struct store_options *o, struct err *e)
+{
+    return store_create_site(dir, o, NULL, e);
+}
+
+bool store_create_site(const char *dir, const struct store_options *o,
+                       const char *site, struct err *e)
 {
     e->code = ERR_NONE;
     if (!make_folder(dir, e))
         return false;
     int lock = make_lock(dir, e);
-    bool good = lock >= 0 && check_none(dir, e) && make_catalogue(dir, o, e) &&
-                sync_folder(dir, e);
+    bool good = lock >= 0 && check_none(dir, e) && make_site(dir, site, e) &&
+                make_catalogue(dir, o, e) && sync_folder(dir, e);
     if (lock >= 0)
         close(lock); /* and with it the flock */
     return good;
@@ -185,6 +232,7 @@ struct store *store_open(const char *dir, struct err *e)
         return NULL;
     }
     s->options = h.options;
+    s->format = h.format;
     memcpy(s->id, h.id, sizeof s->id);
     return s;
 }
@@ -206,6 +254,11 @@ const char *store_dir(const struct store *s)
 struct store_options store_options_of(const struct store *s)
 {
     return s->options;
+}
+
+uint32_t store_format_of(const struct store *s)
+{
+    return s->format;
 }
 
 static uint64_t folder_bytes(const char *path)

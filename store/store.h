@@ -24,6 +24,10 @@ struct store_options {
  * made whole. */
 bool store_create(const char *dir, const struct store_options *o,
                   struct err *e) MUST_CHECK;
+/* The same with a site.trawl of this text (NULL: none), which is there before
+ * the store is. */
+bool store_create_site(const char *dir, const struct store_options *o,
+                       const char *site, struct err *e) MUST_CHECK;
 /* Is there a store at `dir`? */
 bool store_exists(const char *dir);
 
@@ -33,6 +37,8 @@ struct store *store_open(const char *dir, struct err *e) MUST_CHECK;
 void store_close(struct store *s);
 const char *store_dir(const struct store *s);
 struct store_options store_options_of(const struct store *s);
+/* Version of its format when it was opened; store_format at most. */
+uint32_t store_format_of(const struct store *s);
 
 /* ---- what the store knows of captures ---- */
 
@@ -158,7 +164,12 @@ bool store_reader_address_blocks(struct store_reader *r,
 uint32_t store_reader_captures(const struct store_reader *r);
 const struct store_capture *store_reader_capture(const struct store_reader *r,
                                                  uint32_t i);
-/* Coverage by sensor and time, from the captures. Memory is `a`'s. */
+/* Can all ledgers be read? Without them there is no coverage, which is not the
+ * same as nothing having been captured. */
+bool store_reader_covers(const struct store_reader *r,
+                         struct err *e) MUST_CHECK;
+/* Coverage by sensor and time, from the captures. Memory is `a`'s. None where
+ * not all ledgers can be read. */
 struct store_cover *store_reader_coverage(const struct store_reader *r,
                                           struct arena *a, uint32_t *n);
 

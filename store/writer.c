@@ -62,6 +62,49 @@ static int take_lock(const struct store *s, int wait_ms,
 
 /* ---- opening ---- */
 
+/* What the catalogue knows of must be there, before anything is made anew. */
+static bool hold_month(struct store_writer *w, struct kv *k, uint32_t month,
+                       struct err *e)
+{
+    struct kv_txn *t = kv_begin(k, false, e);
+    struct month_head h = {0};
+    bool good = t && month_head_read(t, &h, e) &&
+                months_hold(&w->listed, month, h.sequence, e);
+
+    if (good && !w->listed.known && h.sequence > 0)
+        months_note(&w->listed, month, h.sequence);
+    month_head_free(&h);
+    kv_abort(t);
+    return good;
+}
+
+/* A month that cannot be written on. True: the writer is only to remove it. */
+static bool lose(struct store_writer *w, uint32_t month, struct err *e)
+{
+    writer_context(month, e);
+    if (!w->lenient)
+        return false;
+    months_note(&w->lost, month, 1);
+    w->failed = true;
+    w->why = *e;
+    *e = (struct err){0};
+    return true;
+}
+
+static bool all_there(struct store_writer *w, struct err *e)
+{
+    for (uint32_t i = 0; i < w->listed.n; i++) {
+        uint32_t month = w->listed.entry[i].month;
+        if (envs_exists(&w->s->envs, month) ||
+            !months_expected(&w->listed, i, &w->pruned))
+            continue;
+        months_missing(e);
+        if (!lose(w, month, e))
+            return false;
+    }
+    return true;
+}
+
 static bool repair(struct store_writer *w, struct err *e)
 {
     uint32_t *month, n;
@@ -71,26 +114,26 @@ static bool repair(struct store_writer *w, struct err *e)
     bool good = true;
     for (uint32_t i = 0; i < n && good; i++) {
         struct kv *k = envs_get(&w->s->envs, month[i], e);
-        good = k && month_roll_back(k, w->head.sequence, e);
+        good = k && month_roll_back(k, w->head.sequence, e) &&
+               hold_month(w, k, month[i], e);
         envs_put(&w->s->envs, k);
-        if (!good)
-            writer_context(month[i], e);
+        good = good || lose(w, month[i], e);
     }
     free(month);
+    good = good && all_there(w, e);
+    w->listed.known = true;
     return good;
 }
 
-struct store_writer *store_writer_open(struct store *s, int wait_ms,
-                                       void (*waiting)(void *), void *ctx,
-                                       struct err *e)
+/* Takes the lock over. */
+static struct store_writer *open_locked(struct store *s, int lock, bool lenient,
+                                        struct err *e)
 {
-    int lock = take_lock(s, wait_ms, waiting, ctx, e);
-
-    if (lock < 0)
-        return NULL;
     struct store_writer *w = memory_zeroed(1, sizeof *w);
+
     w->s = s;
     w->lock = lock;
+    w->lenient = lenient;
     queue_init(&w->spare, WRITER_SPARE);
     if (envs_set_write(&s->envs, e) && inside_read_head(s, &w->head, e) &&
         retention_finish(w, e) && repair(w, e)) {
@@ -99,6 +142,24 @@ struct store_writer *store_writer_open(struct store *s, int wait_ms,
     }
     store_writer_close(w);
     return NULL;
+}
+
+struct store_writer *store_writer_open(struct store *s, int wait_ms,
+                                       void (*waiting)(void *), void *ctx,
+                                       struct err *e)
+{
+    int lock = take_lock(s, wait_ms, waiting, ctx, e);
+
+    return lock < 0 ? NULL : open_locked(s, lock, false, e);
+}
+
+struct store_writer *retention_writer(struct store *s, int wait_ms,
+                                      void (*waiting)(void *), void *ctx,
+                                      struct err *e)
+{
+    int lock = take_lock(s, wait_ms, waiting, ctx, e);
+
+    return lock < 0 ? NULL : open_locked(s, lock, true, e);
 }
 
 void store_writer_close(struct store_writer *w)
@@ -113,6 +174,8 @@ void store_writer_close(struct store_writer *w)
     free(w->track);
     free(w->capture);
     pruned_free(&w->pruned);
+    months_free(&w->listed);
+    months_free(&w->lost);
     close(w->lock); /* and with it the flock */
     free(w);
 }

@@ -6,6 +6,7 @@
 
 #include "store/index.h"
 #include "store/inside.h"
+#include "store/months.h"
 #include "store/pruned.h"
 #include "store/sealer.h"
 
@@ -45,6 +46,9 @@ struct store_writer {
     int lock; /* file that holds the flock */
     struct catalogue_head head;
     struct pruned pruned;
+    struct months listed;
+    struct months lost; /* cannot be opened; only where `lenient` */
+    bool lenient;
     struct sealer *sealer;
     struct queue spare; /* of chunks of rows, for builders */
     struct builder **builder;

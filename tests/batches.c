@@ -20,9 +20,10 @@ static void make_columns(struct batches *b)
     static struct column_def defs[FIELD_COUNT + 1];
 
     for (int i = 0; i < FIELD_COUNT; i++)
-        defs[i] = (struct column_def){schema_fields[i].name,
-                                      {.type = schema_fields[i].type}};
-    defs[FIELD_COUNT] = (struct column_def){"dir", {.type = TYPE_STRING}};
+        defs[i] = (struct column_def){.name = schema_fields[i].name,
+                                      .type.type = schema_fields[i].type};
+    defs[FIELD_COUNT] =
+        (struct column_def){.name = "dir", .type.type = TYPE_STRING};
     b->columns =
         (struct columns){.n = FIELD_COUNT + 1, .col = defs, .packets = true};
 }

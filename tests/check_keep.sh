@@ -45,7 +45,7 @@ status 5 -s "$store" backup "$dir/none/copy"
 status 5 -s "$dir/nothing" backup "$dir/copy2"
 
 # ---- prune
-status 2 -s "$store" prune && says err "--before or --max-size"
+status 2 -s "$store" prune && says err "one of --before, --month and --max-size"
 status 2 -s "$store" prune --before 2026-01-01 --max-size 1G
 status 2 -s "$store" prune --before soon && says err "no point in time"
 status 0 -s "$store" prune --before "$second-15T12:00" --dry-run

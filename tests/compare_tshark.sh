@@ -31,7 +31,7 @@ export LC_ALL=C
 ${CC:-cc} -std=c11 -O1 $(make -s print-cppflags) -o "$dir/dump" \
     tests/tshark/dump_records.c base/*.c store/schema.c \
     $(echo ingest/*.c | tr ' ' '\n' | grep -vE \
-    '/(ahead|ingest|intake|feed|paths|prefix|report|resume|sensor)\.c') \
+    '/(ahead|ingest|intake|feed|overlaps|paths|prefix|report|resume|sensor)\.c') \
     $(pkg-config --libs libpcap libarchive liblzma zlib libxxhash) || exit 1
 
 theirs() {

@@ -32,10 +32,10 @@ struct rig {
 };
 
 static struct column_def names[] = {
-    {"i", {.type = TYPE_INT} },
-    {"r", {.type = TYPE_REAL}},
-    {"t", {.type = TYPE_TIME}},
-    {"a", {.type = TYPE_ADDR}}
+    {.name = "i", .type = {.type = TYPE_INT} },
+    {.name = "r", .type = {.type = TYPE_REAL}},
+    {.name = "t", .type = {.type = TYPE_TIME}},
+    {.name = "a", .type = {.type = TYPE_ADDR}}
 };
 
 static struct rig *rig_open(void)

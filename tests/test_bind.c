@@ -69,7 +69,8 @@ static const struct refused {
     {"proto 300", 6, 9, "protocol 300 is out of range: 0 to 255", ""},
     {"less $n", 5, 7, "`$n` was not given", "give it with --set n=VALUE"},
     {"port $p", 5, 7, "`$p` was not given", "give it with --set p=VALUE"},
-    {"during weekend", 0, 14, "`during` is not built in this version", ""},
+    {"during weekend", 0, 14, "there is no calendar `weekend` in site.trawl",
+     "add: calendar weekend = sat..sun;"},
     {"asn(src) = 5", 0, 8, "`asn` cannot be used here", ""},
     {"label(ttl) = \"de\"", 6, 9, "`ttl` is an int, and `label` takes addr", "label(ADDR): name of an address in the site's labels, by the longest prefix"},
     {"size(ttl) = 3", 5, 8, "`ttl` is an int, and `size` takes set", "size(SET): how many members a set has"},
@@ -345,11 +346,11 @@ static void columns_of_a_stage_are_what_it_made(void **state)
     struct vtype number = {.type = TYPE_INT}, real = {.type = TYPE_REAL};
     struct vtype set = {.type = TYPE_SET, .members = 1, .member = {TYPE_ADDR}};
     struct column_def defs[] = {
-        {"hosts",   number},
-        {"targets", set   },
-        {"share",   real  },
+        {.name = "hosts",   .type = number},
+        {.name = "targets", .type = set   },
+        {.name = "share",   .type = real  },
     };
-    struct columns columns = {3, defs, false};
+    struct columns columns = {.n = 3, .col = defs};
 
     (void)state;
     b->scope.columns = &columns;

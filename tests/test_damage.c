@@ -375,6 +375,73 @@ static void a_damaged_header_is_named_and_left_out(void **state)
     folder_remove(folder);
 }
 
+/* ---- trees that lead astray ---- */
+
+static uint32_t u16_at(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8;
+}
+
+/* The first two nodes of a leaf in the order of the other. */
+static bool swap_keys(uint8_t *page)
+{
+    uint8_t first[2];
+
+    if (u16_at(page + 10) != 2 || u16_at(page + 12) < 20)
+        return false;
+    memcpy(first, page + 16, 2);
+    memcpy(page + 16, page + 18, 2);
+    memcpy(page + 18, first, 2);
+    return true;
+}
+
+/* A named table whose keys are to be read from their ends (MDB_REVERSEKEY). */
+static bool turn_keys(uint8_t *page)
+{
+    if (u16_at(page + 10) != 2)
+        return false;
+    for (uint32_t i = 16; i < u16_at(page + 12) && i + 1 < 4096; i += 2) {
+        uint32_t off = u16_at(page + i);
+        if (off < 16 || off > 4000 || u16_at(page + off + 4) != 2)
+            continue;
+        page[off + 8 + u16_at(page + off + 6) + 4] ^= 2;
+        return true;
+    }
+    return false;
+}
+
+/* Each page of a file so changed, if it can be: how many readers noticed. */
+static uint32_t noticed(const char *folder, bool (*change)(uint8_t *page))
+{
+    uint64_t expected = 0;
+    uint32_t n = 0;
+    struct file f = map_file(folder, "2026-09");
+
+    assert_true(sum_store(folder, &expected));
+    for (size_t at = 2 * 4096; at + 4096 <= f.len; at += 4096) {
+        uint8_t was[4096];
+        memcpy(was, f.data + at, sizeof was);
+        if (page_empty(was) || !change(f.data + at))
+            continue;
+        int got = read_apart(folder, expected);
+        assert_true(got == RIGHT || got == FAILED);
+        n += got == FAILED;
+        memcpy(f.data + at, was, sizeof was);
+    }
+    munmap(f.data, f.len);
+    return n;
+}
+
+static void keys_out_of_order_are_noticed(void **state)
+{
+    char *folder = prepared();
+
+    (void)state;
+    assert_in_range(noticed(folder, swap_keys), 3, 9); /* a leaf a tree */
+    assert_in_range(noticed(folder, turn_keys), 1, 1);
+    folder_remove(folder);
+}
+
 static void a_cut_month_is_named_and_left_out(void **state)
 {
     char *folder = prepared(), path[600];
@@ -398,6 +465,7 @@ int main(void)
         cmocka_unit_test(a_file_cut_anywhere_is_an_error),
         cmocka_unit_test(a_damaged_stream_is_named_and_left_out),
         cmocka_unit_test(a_damaged_header_is_named_and_left_out),
+        cmocka_unit_test(keys_out_of_order_are_noticed),
         cmocka_unit_test(a_cut_month_is_named_and_left_out),
     };
     return cmocka_run_group_tests_name("damage", tests, NULL, NULL);

@@ -20,8 +20,10 @@
 #include <unistd.h>
 
 #include "store/store.h"
+#include "store/upgrade.h"
 #include "tests/feeds.h"
 #include "tests/folder.h"
+#include "tests/old.h"
 
 #define START INT64_C(1788220800000000000) /* 2026-09-01T00:00:00Z */
 
@@ -97,6 +99,22 @@ ssize_t pwrite(int fd, const void *data, size_t n, off_t at)
         return real(fd, data, n, at);
     errno = ENOSPC;
     return -1;
+}
+
+ssize_t write(int fd, const void *data, size_t n)
+{
+    REAL(ssize_t(int, const void *, size_t), "write");
+    if (strikes(DEATH))
+        _exit(77);
+    return real(fd, data, n);
+}
+
+int rename(const char *from, const char *to)
+{
+    REAL(int(const char *, const char *), "rename");
+    if (strikes(DEATH))
+        _exit(77);
+    return real(from, to);
 }
 
 ssize_t writev(int fd, const struct iovec *v, int n)
@@ -289,7 +307,98 @@ static void calls_that_fail_are_errors(void **state)
     }
 }
 
+/* ---- an upgrade ---- */
+
+static _Noreturn void upgrade(const char *folder, enum fault kind, int n)
+{
+    struct upgrade_how how = {0};
+    struct upgrade_counts counts;
+    struct store *s;
+
+    if (freopen("/dev/null", "w", stderr) == NULL)
+        _exit(79);
+    fault.left = n;
+    fault.kind = kind;
+    s = store_open(folder, &e);
+    bool good = s && upgrade_run(s, &how, &counts, &e);
+    bool struck = n > 0 && fault.left == 0;
+    fault.left = 0;
+    store_close(s);
+    _exit(!good ? err_exit_status(&e) : struck ? 78 : 0);
+}
+
+/* All packets are there, and the next upgrade makes it whole. */
+static void upgrade_on(const char *folder)
+{
+    struct upgrade_how how = {0};
+    struct upgrade_counts counts;
+    uint64_t blocks, rows;
+    uint32_t damage = 0;
+    struct store *s = store_open(folder, &e);
+
+    if (!s)
+        fail_msg("%s", e.text);
+    assert_int_equal(read_store(s), 150);
+    feeds_expect(&seen, &base, 150);
+    if (!upgrade_run(s, &how, &counts, &e))
+        fail_msg("%s", e.text);
+    struct old_counts n = old_count(s);
+    assert_int_equal(n.old_blocks + n.old_heads + n.without_front +
+                         n.without_run + n.steps,
+                     0);
+    assert_true(store_check(s, count_damage, &damage, &blocks, &rows, &e));
+    assert_int_equal(damage, 0);
+    assert_int_equal(rows, 150);
+    store_close(s);
+}
+
+static bool upgrade_nth(enum fault kind, int n)
+{
+    char *folder = folder_make();
+
+    make_store(folder);
+    struct store *s = store_open(folder, &e);
+    old_make(s);
+    store_close(s);
+    pid_t pid = fork();
+    if (pid == 0)
+        upgrade(folder, kind, n);
+    int status = ended(pid);
+    if (status != 0 && status != 5 && status != 77 && status != 78)
+        fail_msg("an upgrade's fault %d %d ends with %d", (int)kind, n, status);
+    upgrade_on(folder);
+    folder_remove(folder);
+    return status != 0;
+}
+
+static void an_upgrade_cut_off_is_finished_by_the_next(void **state)
+{
+    (void)state;
+    for (enum fault kind = MEMORY; kind <= DEATH; kind++) {
+        int n = 1;
+        while (kind != FAULTS && n < 1 << 20 && upgrade_nth(kind, n))
+            n += n < 16 ? 1 : n / 4;
+        if (kind != FAULTS && kind != WRITEV)
+            assert_in_range(n, 3, (1 << 20) - 1);
+    }
+}
+
 /* ---- making a store ---- */
+
+static const char site[] = "zone UTC\n";
+
+/* A store that is there has its whole site file. */
+static void assert_site(const char *folder)
+{
+    char path[600], text[64] = {0};
+
+    snprintf(path, sizeof path, "%s/site.trawl", folder);
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    assert_int_equal(fread(text, 1, sizeof text - 1, f), sizeof site - 1);
+    fclose(f);
+    assert_string_equal(text, site);
+}
 
 /* The process is gone at the n-th call that makes or writes a file. */
 static bool die_making(int n)
@@ -301,18 +410,19 @@ static bool die_making(int n)
     if (pid == 0) {
         fault.left = n;
         fault.kind = DEATH;
-        _exit(store_create(folder, &o, &e) ? 0 : 79);
+        _exit(store_create_site(folder, &o, site, &e) ? 0 : 79);
     }
     int status = ended(pid);
     assert_true(status == 0 || status == 77);
     bool there = store_exists(folder);
     assert_true(there || status == 77);
-    if (!there && !store_create(folder, &o, &e))
+    if (!there && !store_create_site(folder, &o, site, &e))
         fail_msg("after %d calls: %s", n, e.text);
     struct store *s = store_open(folder, &e);
     if (!s)
         fail_msg("after %d calls: %s", n, e.text);
     assert_true(store_options_of(s).macs);
+    assert_site(folder);
     assert_true(feeds_ingest(s, &base, &e));
     assert_int_equal(read_store(s), 150);
     store_close(s);
@@ -415,6 +525,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_that_fails_ends_it_cleanly),
         cmocka_unit_test(calls_that_fail_are_errors),
+        cmocka_unit_test(an_upgrade_cut_off_is_finished_by_the_next),
         cmocka_unit_test(a_store_half_made_is_made_whole),
         cmocka_unit_test(a_limit_on_files_is_an_error),
         cmocka_unit_test(a_full_disk_is_an_error_and_more_space_the_cure),

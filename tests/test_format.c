@@ -53,8 +53,8 @@ static struct columns columns;
 static struct column cols[COLS_MAX];
 static bool loaded[COLS_MAX];
 static struct batch batch;
-static const struct tz utc = {0, "UTC"};
-static const struct tz berlin = {7200, "+02:00"};
+static const struct tz utc = {.name = "UTC"};
+static const struct tz berlin = {.offset = 7200, .name = "+02:00"};
 
 static int set_up(void **state)
 {
@@ -67,7 +67,7 @@ static int set_up(void **state)
         types[i].date = i == DATE;
         types[i].bits4 = i == NET ? 24 : 0;
         types[i].bits6 = i == NET ? 64 : 0;
-        defs[i] = (struct column_def){names[i], types[i]};
+        defs[i] = (struct column_def){.name = names[i], .type = types[i]};
         cols[i] = (struct column){.absent = last_absent};
         if (lane == LANE_REAL)
             cols[i].r = reals;
@@ -238,7 +238,7 @@ static void assert_value(const char *name, struct format_options o,
                          struct vtype type, struct column col,
                          const char *expected)
 {
-    struct column_def def = {"x", type};
+    struct column_def def = {.name = "x", .type = type};
     bool yes = true;
     char *out = NULL;
     size_t len = 0;
@@ -372,8 +372,8 @@ static void long_tables_keep_the_widths_of_their_beginning(void **state)
 {
     static int64_t value[BATCH_ROWS];
     const struct column_def def[] = {
-        {"x", {.type = TYPE_INT}},
-        {"y", {.type = TYPE_INT}}
+        {.name = "x", .type = {.type = TYPE_INT}},
+        {.name = "y", .type = {.type = TYPE_INT}}
     };
     struct column_def copy[2];
     struct column col[2] = {{.i = value}, {.i = value}};

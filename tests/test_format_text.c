@@ -10,7 +10,7 @@ enum { ROWS = 3 };
 static struct strtab text;
 static struct columns columns;
 static struct batch batch;
-static const struct tz utc = {0, "UTC"};
+static const struct tz utc = {.name = "UTC"};
 
 static int tear_down(void **state)
 {
@@ -54,8 +54,9 @@ static struct packets *new_packets(void)
             p->col[f].a = p->addr[f];
         else
             p->col[f].i = p->value[f];
-        p->def[f] = (struct column_def){schema_fields[f].name,
-                                        {.type = schema_fields[f].type}};
+        p->def[f] =
+            (struct column_def){.name = schema_fields[f].name,
+                                .type = {.type = schema_fields[f].type}};
         p->loaded[f] = true;
     }
     return p;
@@ -90,7 +91,8 @@ static void text_prints_packets_grouped_by_source(void **state)
     put_syn(p, 0, 0x01020304);
     put_syn(p, 1, 0x05060708);
     put_syn(p, 2, 0x01020304);
-    columns = (struct columns){FIELD_COUNT, p->def, true};
+    columns =
+        (struct columns){.n = FIELD_COUNT, .col = p->def, .packets = true};
     batch = (struct batch){
         .rows = ROWS, .cols = FIELD_COUNT, .col = p->col, .loaded = p->loaded};
     batch_select_all(&batch);
@@ -128,7 +130,8 @@ static void text_ends_where_its_memory_ends(void **state)
 
     (void)state;
     put_syn(p, 0, 0x01020304);
-    columns = (struct columns){FIELD_COUNT, p->def, true};
+    columns =
+        (struct columns){.n = FIELD_COUNT, .col = p->def, .packets = true};
     batch = (struct batch){
         .rows = 1, .cols = FIELD_COUNT, .col = p->col, .loaded = p->loaded};
     batch_select_all(&batch);

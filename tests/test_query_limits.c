@@ -38,7 +38,7 @@ static void says_which_key_needs_more_memory(void **state)
 
 static void says_which_let_needs_more_memory(void **state)
 {
-    struct query_settings o = {.mem = 300000};
+    struct query_settings o = {.mem = 150000};
     struct rows got;
 
     (void)state;

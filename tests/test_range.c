@@ -20,7 +20,7 @@ static struct fixture *fixture_new(const char *zone)
     static struct fixture f;
 
     memset(&f, 0, sizeof f);
-    assert_true(tz_parse(&f.tz, zone, strlen(zone), &f.e));
+    assert_true(tz_parse(&f.tz, &f.arena, zone, strlen(zone), &f.e));
     f.scope = (struct scope){.arena = &f.arena, .tz = &f.tz, .now = NOW};
     return &f;
 }

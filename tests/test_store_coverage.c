@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "store/inside.h"
 #include "tests/stores.h"
 
 static struct err e;
@@ -50,6 +51,57 @@ static void coverage_joins_what_is_near(void **state)
     assert_true(c[0].from == STORES_START && c[0].to == feeds_time(&f[1], 59));
     assert_true(c[1].from == f[2].start && c[1].to == feeds_time(&f[2], 59));
     assert_string_equal(c[2].sensor, "b");
+    store_reader_close(r);
+    strtab_free(&t);
+    arena_free(&a);
+    stores_finish(s, folder);
+}
+
+/* Flips a bit of the only row of September's ledger. */
+static void damage_ledger(struct store *s)
+{
+    uint8_t row[600];
+    struct kv_bytes key, v;
+
+    assert_true(envs_set_write(&s->envs, &e));
+    struct kv *k = envs_get(&s->envs, 2026 * 12 + 8, &e);
+    struct kv_txn *t = kv_begin(k, true, &e);
+    struct kv_cursor *c = kv_cursor_open(t, ENVS_LEDGER, &e);
+    assert_true(kv_cursor_step(c, KV_FIRST, &key, &v, &e));
+    assert_true(v.len < sizeof row);
+    memcpy(row, v.data, v.len);
+    row[12] ^= 1;
+    kv_cursor_close(c);
+    assert_true(
+        kv_put(t, ENVS_LEDGER, key, (struct kv_bytes){row, v.len}, false, &e));
+    assert_true(kv_commit(t, &e));
+    envs_put(&s->envs, k);
+}
+
+static void a_damaged_ledger_is_no_gap(void **state)
+{
+    struct feed_made f = {.seed = 1,
+                          .packets = 60,
+                          .sensor = "a",
+                          .start = STORES_START,
+                          .step = STORES_HOUR / 60};
+    char *folder;
+    struct store *s = stores_fresh(&folder);
+    struct strtab t = {0};
+    struct arena a = {0};
+    uint32_t n;
+
+    (void)state;
+    stores_ingest(s, &f);
+    struct store_reader *r = stores_reader(s, &t, false);
+    assert_true(store_reader_covers(r, &e));
+    store_reader_close(r);
+    damage_ledger(s);
+    r = stores_reader(s, &t, false);
+    assert_false(store_reader_covers(r, &e));
+    assert_string_equal(e.text, "2026-09: a row of the ledger is damaged");
+    store_reader_coverage(r, &a, &n);
+    assert_int_equal(n, 0);
     store_reader_close(r);
     strtab_free(&t);
     arena_free(&a);
@@ -142,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coverage_joins_what_is_near),
+        cmocka_unit_test(a_damaged_ledger_is_no_gap),
         cmocka_unit_test(names_widen_coverage),
         cmocka_unit_test(a_capture_that_lost_packets_covers_partly),
     };

@@ -9,10 +9,11 @@
 
 static struct tz zone(const char *name)
 {
+    struct arena none = {0}; /* offsets take no memory */
     struct tz z;
     struct err e;
 
-    assert_true(tz_parse(&z, name, strlen(name), &e));
+    assert_true(tz_parse(&z, &none, name, strlen(name), &e));
     return z;
 }
 
@@ -47,26 +48,24 @@ static void refuses_other_zones(void **state)
     static const struct {
         const char *zone, *text;
     } of[] = {
-        {"Europe/Berlin", "time zone `Europe/Berlin` is not built in this "
-                          "version: only UTC and fixed offsets are"},
-        {"CET",           "time zone `CET` is not built in this version: only UTC and "
-                "fixed offsets are"                                          },
-        {"+24:00",        "`+24:00` is no time zone"                                        },
-        {"+02:60",        "`+02:60` is no time zone"                                        },
-        {"+2:00",         "`+2:00` is no time zone"                                         },
-        {"02:00",         "`02:00` is no time zone"                                         },
-        {"+02:0x",        "`+02:0x` is no time zone"                                        },
-        {"+02:00 ",       "`+02:00 ` is no time zone"                                       },
-        {"",              "`` is no time zone"                                              },
+        {"+24:00",  "`+24:00` is no time zone" },
+        {"+02:60",  "`+02:60` is no time zone" },
+        {"+2:00",   "`+2:00` is no time zone"  },
+        {"02:00",   "`02:00` is no time zone"  },
+        {"+02:0x",  "`+02:0x` is no time zone" },
+        {"+02:00 ", "`+02:00 ` is no time zone"},
+        {"",        "`` is no time zone"       },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct arena none = {0};
         struct tz z;
         struct err e = {0};
-        assert_false(tz_parse(&z, of[i].zone, strlen(of[i].zone), &e));
+        assert_false(tz_parse(&z, &none, of[i].zone, strlen(of[i].zone), &e));
         assert_string_equal(e.text, of[i].text);
-        assert_string_equal(e.hint, "write UTC, or an offset as in +02:00");
+        assert_string_equal(
+            e.hint, "a name as Europe/Berlin, UTC, or an offset as +02:00");
         assert_int_equal(err_exit_status(&e), 2);
     }
 }

@@ -62,14 +62,6 @@ error
   all | stats n = count() by day | chart n
                                    ^^^^^
 
-# fill is not built
-query
-all | stats n = count() by day | fill
-error
-1:34: `fill` is not built in this version
-  all | stats n = count() by day | fill
-                                   ^^^^
-
 # a filter is no stage
 query
 let f = tcp; all | f
@@ -578,25 +570,9 @@ error
 query
 all during wekend
 error
-1:5: `during` is not built in this version
+1:5: there is no calendar `wekend` in site.trawl
   all during wekend
-      ^^^^^^^^^^^^^
-
-# a window is not built
-query
-all | stats count() by slide(1h, 10m)
-error
-1:24: `slide` is not built in this version
-  all | stats count() by slide(1h, 10m)
-                         ^^^^^
-
-# gap is not built
-query
-all | stats count() by gap(2m)
-error
-1:24: `gap` is not built in this version
-  all | stats count() by gap(2m)
-                         ^^^
+      ^^^^^^^^^^^^^ add: calendar wekend = sat..sun;
 
 # two sets without common members
 query
