@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "cli/stop.h"
 
 /* name, style, which family ends it, help */
 #define FORMATS(F)                                                             \
@@ -43,7 +44,8 @@ void format_open(struct format *f, const struct format_kind *kind,
                  const struct format_options *o)
 {
     *f = (struct format){.kind = kind, .active = kind, .o = *o};
-    f->render = (struct render){kind->style, o->epoch, o->tz, o->text};
+    f->render =
+        (struct render){kind->style, o->epoch, o->tz, o->text, &stop_flag};
     if (f->o.mem == 0)
         f->o.mem = (size_t)1 << 30;
 }

@@ -303,6 +303,8 @@ static void show_tuple(struct buf *out, const struct render *r,
         show_list(out, r, t, c);
 }
 
+enum { CHECK_EVERY = 1 << 12 };
+
 static void show_set(struct buf *out, const struct render *r,
                      const struct vtype *t, union cell c)
 {
@@ -312,6 +314,8 @@ static void show_set(struct buf *out, const struct render *r,
     (void)t; /* the set's own type knows its members */
     render_text(out, json ? "[" : "{");
     for (uint32_t i = 0; i < s->n; i++) {
+        if (i % CHECK_EVERY == 0 && r->stop && *r->stop)
+            break;
         if (i)
             render_text(out, json ? "," : ", ");
         show_tuple(out, r, &s->type, s->member + (size_t)i * s->type.members);

@@ -3,6 +3,8 @@
 #ifndef CLI_RENDER_H
 #define CLI_RENDER_H
 
+#include <signal.h>
+
 #include "base/buf.h"
 #include "base/tz.h"
 #include "query/value.h"
@@ -19,6 +21,7 @@ struct render {
     bool epoch; /* times, but no dates, as Unix seconds */
     const struct tz *tz;
     const struct strtab *text;
+    const volatile sig_atomic_t *stop; /* large sets end early; may be NULL */
 };
 
 /* A value that is present. */

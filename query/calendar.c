@@ -34,12 +34,17 @@ static bool is_holiday(const struct calendar *c, int64_t day)
     return lo < c->holidays && c->holiday[lo] == day;
 }
 
+/* Days at the ends of time are cut there. */
 static int64_t minute_of(const struct tz *z, int64_t day, int32_t minute)
 {
-    return minute % DAY_MINUTES
-               ? tz_from_local(z,
-                               day * TIMESTAMP_DAY + minute * TIMESTAMP_MINUTE)
-               : tz_day_start(z, day + minute / DAY_MINUTES);
+    int64_t local;
+
+    if (minute % DAY_MINUTES == 0)
+        return tz_day_start(z, day + minute / DAY_MINUTES);
+    if (__builtin_mul_overflow(day, TIMESTAMP_DAY, &local) ||
+        __builtin_add_overflow(local, minute * TIMESTAMP_MINUTE, &local))
+        return day < 0 ? INT64_MIN : INT64_MAX;
+    return tz_from_local(z, local);
 }
 
 /* Span i of those that begin on the day; the last is the holiday's. False:

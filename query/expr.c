@@ -2,50 +2,8 @@
 #include "query/expr.h"
 
 #include "query/bind.h"
+#include "query/expr_warn.h"
 #include "query/run.h"
-
-/* All that the fields' widths allow: what can be said before any block. */
-static struct zone *widest_zone(struct arena *a)
-{
-    static const uint64_t most[] = {
-        [WIDTH_U8] = UINT8_MAX,
-        [WIDTH_U16] = UINT16_MAX,
-        [WIDTH_U32] = UINT32_MAX,
-        [WIDTH_MAC] = (UINT64_C(1) << 48) - 1,
-    };
-    struct zone *z = arena_new(a, struct zone);
-
-    for (int i = 0; i < FIELD_COUNT; i++) {
-        struct zone_field *f = &z->field[i];
-        enum width w = schema_fields[i].width;
-        f->any = f->absent = true;
-        if (w == WIDTH_ADDR) {
-            f->addr = (struct addr_range){
-                {0,          0         },
-                {UINT64_MAX, UINT64_MAX}
-            };
-            continue;
-        }
-        f->range = (struct range){INT64_MIN, INT64_MAX};
-        f->some = UINT64_MAX;
-        if (w > WIDTH_MAC)
-            continue;
-        f->some = schema_fields[i].type == TYPE_BOOL ? 1 : most[w];
-        f->range = (struct range){0, (int64_t)f->some};
-    }
-    return z;
-}
-
-static void warn_never(struct scope *s, const struct expr *x)
-{
-    struct span part;
-
-    if (!s->warn)
-        return;
-    if (expr_prune_reason(x, widest_zone(s->arena), UINT32_MAX, &part))
-        s->warn(s->warn_ctx, part,
-                "this can never be true, and so nothing can match");
-}
 
 const struct expr *expr_bind_condition(struct scope *s, const struct ast *n,
                                        struct err *e)
@@ -54,7 +12,7 @@ const struct expr *expr_bind_condition(struct scope *s, const struct ast *n,
     struct expr *x = bind_condition(&b, n);
 
     if (x)
-        warn_never(s, x);
+        expr_warn_never(s, x);
     return x;
 }
 

@@ -131,34 +131,53 @@ void lists_close(struct lists *l, struct run *r)
 /* ---- sorting: in place, so that no list is too long for it ---- */
 
 /* Moves value[at] down the heap of n. */
-#define HEAP(name, type)                                                       \
-    static void sink_##name(type *value, uint32_t at, uint32_t n)              \
-    {                                                                          \
-        type moved = value[at];                                                \
-                                                                               \
-        for (uint64_t child; (child = 2 * (uint64_t)at + 1) < n;               \
-             at = (uint32_t)child) {                                           \
-            child += child + 1 < n && value[child] < value[child + 1];         \
-            if (value[child] <= moved)                                         \
-                break;                                                         \
-            value[at] = value[child];                                          \
-        }                                                                      \
-        value[at] = moved;                                                     \
-    }                                                                          \
-    bool lists_sort_##name(type *value, uint32_t n, struct run *r)             \
-    {                                                                          \
-        for (uint32_t i = n / 2; i-- > 0;)                                     \
-            sink_##name(value, i, n);                                          \
-        for (uint32_t end = n; end-- > 1;) {                                   \
-            type last = value[end];                                            \
-            value[end] = value[0];                                             \
-            value[0] = last;                                                   \
-            sink_##name(value, 0, end);                                        \
-            if (end % CHECK_EVERY == 0 && !run_check(r))                       \
-                return false;                                                  \
-        }                                                                      \
-        return true;                                                           \
-    }
+static void sink(int64_t *value, uint32_t at, uint32_t n)
+{
+    int64_t moved = value[at];
 
-HEAP(int, int64_t)
-HEAP(real, double)
+    for (uint64_t child; (child = 2 * (uint64_t)at + 1) < n;
+         at = (uint32_t)child) {
+        child += child + 1 < n && value[child] < value[child + 1];
+        if (value[child] <= moved)
+            break;
+        value[at] = value[child];
+    }
+    value[at] = moved;
+}
+
+bool lists_sort_int(int64_t *value, uint32_t n, struct run *r)
+{
+    for (uint32_t i = n / 2; i-- > 0;)
+        sink(value, i, n);
+    for (uint32_t end = n; end-- > 1;) {
+        int64_t last = value[end];
+        value[end] = value[0];
+        value[0] = last;
+        sink(value, 0, end);
+        if (end % CHECK_EVERY == 0 && !run_check(r))
+            return false;
+    }
+    return true;
+}
+
+/* Turns the bits of fractions into numbers of the same order, and back (IEEE
+ * 754: sign, exponent, mantissa). */
+static void turn(void *value, uint32_t n)
+{
+    char *at = value;
+
+    for (uint32_t i = 0; i < n; i++, at += sizeof(int64_t)) {
+        int64_t bits;
+        memcpy(&bits, at, sizeof bits);
+        bits ^= bits < 0 ? INT64_MAX : 0;
+        memcpy(at, &bits, sizeof bits);
+    }
+}
+
+bool lists_sort_real(double *value, uint32_t n, struct run *r)
+{
+    turn(value, n);
+    bool ok = lists_sort_int((int64_t *)(void *)value, n, r);
+    turn(value, n);
+    return ok;
+}

@@ -90,7 +90,8 @@ static struct lookup_labels *make_labels(struct lookup *l, struct entries *e)
     struct lookup_labels *out = arena_new(&l->arena, struct lookup_labels);
     struct flatten *f = memory_zeroed(1, sizeof *f);
 
-    qsort(e->entry, e->n, sizeof *e->entry, by_start);
+    if (e->n > 0)
+        qsort(e->entry, e->n, sizeof *e->entry, by_start);
     out->range = arena_array(&l->arena, struct addr_range, 2 * (size_t)e->n);
     out->name = arena_array(&l->arena, uint32_t, 2 * (size_t)e->n);
     f->out = out;

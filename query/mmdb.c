@@ -206,7 +206,7 @@ bool mmdb_text(const struct mmdb *m, size_t place, const char *const *path,
 
 /* ---- the tree ---- */
 
-static uint32_t record(const struct mmdb *m, uint32_t node, int side)
+static uint32_t record(const struct mmdb *m, uint32_t node, size_t side)
 {
     const uint8_t *p = m->data + (size_t)node * m->record_bits / 4;
 
@@ -240,7 +240,7 @@ bool mmdb_find(const struct mmdb *m, struct addr a, size_t *place)
     if (!v4 && m->version == 4)
         return false;
     for (int i = m->version == 4 ? 96 : 0; i < 128 && node < m->nodes; i++)
-        node = record(m, node, bit_of(a, v4, i));
+        node = record(m, node, (size_t)bit_of(a, v4, i));
     if (node <= m->nodes || node - m->nodes < SEPARATOR)
         return false;
     *place = m->values + (node - m->nodes - SEPARATOR);

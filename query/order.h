@@ -16,7 +16,8 @@ struct order_key {
  * when r->e is not set. */
 uint32_t *order_rows(const struct order_key *key, uint32_t keys, uint32_t n,
                      struct run *r) MUST_CHECK;
-/* Sorts a list of row numbers in place. False: as NULL above. */
+/* Sorts a list of row numbers in place; no keys: by number. False: as NULL
+ * above. */
 bool order_list(const struct order_key *key, uint32_t keys, uint32_t *id,
                 uint32_t n, struct run *r) MUST_CHECK;
 /* Bytes that order_rows takes of the budget while it sorts n rows. */

@@ -289,9 +289,10 @@ static void work_out_needs(struct planner *p, struct plan *plan)
     plan->need = need;
 }
 
-static bool work_out_order(const struct plan *plan)
+/* Do stages from number `first` on want packet order? */
+static bool wants_order(const struct plan *plan, uint32_t first)
 {
-    for (uint32_t i = 0; i < plan->stages; i++) {
+    for (uint32_t i = first; i < plan->stages; i++) {
         if (plan->stage[i].ordered)
             return true;
         if (plan->stage[i].holds)
@@ -329,6 +330,8 @@ struct plan *plan_bind(struct planner *p, const struct ast_query *q,
             return NULL;
     }
     work_out_needs(p, plan);
-    plan->ordered = work_out_order(plan);
+    plan->ordered = wants_order(plan, 0);
+    for (uint32_t i = 0; i < plan->stages; i++)
+        plan->stage[i].any_order = !wants_order(plan, i + 1);
     return bind_makers(p, plan, e) ? plan : NULL;
 }

@@ -18,8 +18,9 @@ static bool push_out(struct stage_run *r, struct batch *b)
     struct query_work *w = r->state;
 
     r->rows_out += b->sel.n;
-    return !w->sink->rows || (w->sink->rows(w->sink->ctx, b, r->stage->out) &&
-                              r->run->e->code == ERR_NONE);
+    /* The sink may have left off in the middle of a large set. */
+    return !w->sink->rows ||
+           (w->sink->rows(w->sink->ctx, b, r->stage->out) && run_check(r->run));
 }
 
 static const struct stage_kind output = {.name = "output", .push = push_out};
@@ -203,6 +204,8 @@ static bool run_plan(struct query_work *w, const struct plan *p,
     pipeline_open(w, p, &line);
     bool ok = scan_run(scan, &w->run, line.run, &n) && pipeline_finish(&line) &&
               check_data(w, p, &n, out);
+    out->from = p->range.from;
+    out->to = p->range.to;
     out->blocks = scan->blocks;
     out->blocks_read = n.blocks;
     out->blocks_skipped = scan->blocks - scan->n;

@@ -388,7 +388,7 @@ int64_t sets_size(const struct sets *x)
     bool addr = sets_is_addr(x->member);
     int64_t sum = 0;
 
-    if (sets_is_listed(x))
+    if (sets_is_listed(x) && x->members)
         return x->members->n;
     for (uint32_t i = 0; i < x->ranges.n; i++) {
         int64_t n = addr ? addr_range_size(&x->ranges.addr[i])

@@ -47,8 +47,9 @@ struct stage {
     bool holds;   /* puts nothing out before it has seen all */
     bool waits;   /* keeps rows for a while, and needs room for that */
     bool ordered; /* wants rows in packet order */
-    bool weighs;  /* takes rows that stand for several packets */
-    void *bound;  /* the kind's own */
+    bool any_order; /* nobody after it minds in which order rows come */
+    bool weighs;    /* takes rows that stand for several packets */
+    void *bound;    /* the kind's own */
     uint64_t *need; /* columns of `out` that those after it touch */
 };
 
@@ -107,6 +108,10 @@ bool stage_length(struct stage_bind *b, const struct ast *n, int64_t *out,
 /* The column `time`, noted in s->expr. NULL: there is none that holds times. */
 const struct expr *stage_time(struct stage_bind *b, struct stage *s,
                               struct err *e);
+/* Notes that s reads these fields, a list that ends with FIELD_TIME, and the
+ * time. False: the rows are no packets, or in another order than packets. */
+bool stage_packets(struct stage_bind *b, struct stage *s,
+                   const enum field_id *field, struct err *e) MUST_CHECK;
 /* The name and the expression of `name = EXPR` or EXPR. */
 struct stage_named {
     const char *name;

@@ -191,6 +191,29 @@ const struct expr *stage_time(struct stage_bind *b, struct stage *s,
     return NULL;
 }
 
+bool stage_packets(struct stage_bind *b, struct stage *s,
+                   const enum field_id *field, struct err *e)
+{
+    if (!b->in->packets) {
+        err_query(e, s->at, "`%s` takes packets, and these rows are none",
+                  s->kind->name);
+        err_hint(e, "put it before the first stage that makes rows of its own");
+        return false;
+    }
+    if (!b->in_order) {
+        err_query(e, s->at,
+                  "`%s` takes packets in their order, and these are "
+                  "in another",
+                  s->kind->name);
+        err_hint(e, "put it before `sort` and `top`");
+        return false;
+    }
+    for (; *field != FIELD_TIME; field++)
+        stage_reads(b, s, expr_column(b->scope->arena, b->in, *field));
+    stage_reads(b, s, expr_column(b->scope->arena, b->in, FIELD_TIME));
+    return true;
+}
+
 struct stage_named stage_name(const struct stage_bind *b, const struct ast *n)
 {
     if (n->kind == AST_ASSIGN)

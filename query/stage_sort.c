@@ -181,13 +181,6 @@ uint32_t *stage_sort_order(struct stage_run *r)
     return order_rows(key, bound->keys, s->n, r->run);
 }
 
-static int by_number(const void *x, const void *y)
-{
-    const uint32_t *a = x, *b = y;
-
-    return (*a > *b) - (*a < *b);
-}
-
 /* Moves the rows id[0..n), ascending, to the front. */
 static void compact(struct vec *v, const uint32_t *id, uint32_t n)
 {
@@ -212,9 +205,10 @@ static bool drop_rest(struct stage_run *r, uint32_t limit)
     struct sort_state *s = r->state;
     uint32_t n = s->n, *id = stage_sort_order(r);
 
-    if (!id)
+    if (!id || !order_list(NULL, 0, id, limit, r->run)) {
+        order_free(id, n, r->run);
         return over(r);
-    qsort(id, limit, sizeof *id, by_number);
+    }
     for (uint32_t i = 0; i < r->stage->in->n; i++)
         compact(&s->col[i], id, limit);
     for (uint32_t k = 0; k < bound->keys; k++)

@@ -139,6 +139,18 @@ void vec_append(struct vec *v, struct value x, struct budget *b)
     v->n++;
 }
 
+void vec_replace(struct vec *v, uint32_t i, struct value x, struct budget *b)
+{
+    if (x.absent) {
+        need_bitmap(v, b);
+        vec_mark_absent(v, i);
+        return;
+    }
+    if (v->absent)
+        v->absent[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    vec_put(v, i, x.cell);
+}
+
 /* The values of rows that are absent are copied too, but those of sets are no
  * pointers then. */
 static void copy_rows(struct vec *v, const struct column *c,

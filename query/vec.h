@@ -26,6 +26,8 @@ bool vec_extend(struct vec *v, uint32_t n, struct budget *b) MUST_CHECK;
 /* Room was reserved; the first absent value takes a little more, even over the
  * limit. */
 void vec_append(struct vec *v, struct value x, struct budget *b);
+/* Value i, which there is, becomes x; as vec_append. */
+void vec_replace(struct vec *v, uint32_t i, struct value x, struct budget *b);
 /* Appends the rows of `rows`. Sets are kept by their pointers. */
 bool vec_append_rows(struct vec *v, const struct column *c,
                      const struct sel *rows, struct budget *b) MUST_CHECK;

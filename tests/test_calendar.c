@@ -137,6 +137,23 @@ static void spans_are_those_of_the_wall_clock(void **state)
     }
 }
 
+static void holds_at_the_ends_of_time(void **state)
+{
+    struct calendar_part part[] = {
+        {0x7f, 1080, 480 },
+        {0x60, 0,    1440}
+    };
+    struct calendar c = {.part = part, .parts = 2};
+    struct tz z = {.offset = -14400, .name = "-04:00"};
+    const int64_t ends[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX - 1, INT64_MAX};
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct calendar_stretch s = calendar_at(&c, &z, ends[i]);
+        assert_true(s.from <= ends[i] && s.to >= ends[i]);
+    }
+}
+
 /* ---- files of holidays ---- */
 
 static const struct calendar *bind_text(struct arena *a, const char *text,
@@ -219,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spans_are_those_of_the_wall_clock),
+        cmocka_unit_test(holds_at_the_ends_of_time),
         cmocka_unit_test(holidays_make_weekends_longer),
         cmocka_unit_test(refuses_lines_that_are_no_holiday),
     };

@@ -122,6 +122,20 @@ static void all_addresses_may_have_one_name(void **state)
     rig_close(&g);
 }
 
+static void an_empty_file_names_nothing(void **state)
+{
+    struct rig g;
+    uint32_t name;
+
+    (void)state;
+    rig_open(&g, "# nothing yet\n");
+    const struct lookup_labels *l =
+        lookup_labels(&g.lookup, (struct span){0, 0}, &g.e);
+    assert_non_null(l);
+    assert_false(lookup_label(l, addr_from_v4(1), &name));
+    rig_close(&g);
+}
+
 static void a_wrong_line_is_named(void **state)
 {
     static const char *const wrong[][2] = {
@@ -249,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_longest_prefix_wins),
         cmocka_unit_test(all_addresses_may_have_one_name),
+        cmocka_unit_test(an_empty_file_names_nothing),
         cmocka_unit_test(a_wrong_line_is_named),
         cmocka_unit_test(queries_read_the_sites_labels),
         cmocka_unit_test(without_labels_label_is_an_error),

@@ -153,9 +153,25 @@ static void says_when_memory_is_out(void **state)
     rig_close(&r);
 }
 
+static void without_keys_numbers_are_sorted(void **state)
+{
+    struct rig g;
+    uint32_t id[ROWS];
+
+    (void)state;
+    rig_open(&g, LANE_INT);
+    for (uint32_t i = 0; i < ROWS; i++)
+        id[i] = (i * 7919u) % ROWS;
+    assert_true(order_list(NULL, 0, id, ROWS, &g.run));
+    for (uint32_t i = 0; i < ROWS; i++)
+        assert_int_equal(id[i], i);
+    rig_close(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_keys_numbers_are_sorted),
         cmocka_unit_test(orders_numbers),
         cmocka_unit_test(orders_addresses),
         cmocka_unit_test(orders_text),

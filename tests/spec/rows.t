@@ -1,257 +1,183 @@
 data
-2026-08-31T23:00:00 203.0.113.9 192.0.2.10 tcp 4000 22 S win=1024 ttl=50 seq=100
-2026-09-01T00:00:00.5 203.0.113.9 192.0.2.10 tcp 4000 80 S win=1024 ttl=50 seq=200
-+0.25 192.0.2.10 203.0.113.9 tcp 80 4000 SA win=512 seq=900 ackno=201
-+0.25 203.0.113.9 192.0.2.10 tcp 4000 80 A win=1024 seq=201 ackno=901 len=1500
-2026-09-01T10:30:00 203.0.113.7 192.0.2.11 udp 53 33434 ttl=3 len=80
-2026-09-01T10:30:10 203.0.113.7 192.0.2.12 udp 53 33435 ttl=4 len=90
-2026-09-01T11:00:00 192.0.2.11 203.0.113.7 icmp icmp.type=3 icmp.code=3 inner.src=203.0.113.7 inner.dst=192.0.2.11 inner.proto=17 inner.sport=53 inner.dport=33434
-2026-09-02T00:30:00 2001:db8::1 2001:db8::2 tcp 5000 443 S len=74
-2026-09-02T01:00:00 - - - ethertype=2054
+2026-09-01T00:00:00 203.0.113.9 192.0.2.1 tcp 4000 22 S seq=7 len=60
++3 203.0.113.9 192.0.2.1 tcp 4000 22 S seq=7 len=60
++6 203.0.113.9 192.0.2.1 tcp 4000 22 S seq=7 len=60
++1 192.0.2.1 203.0.113.9 tcp 22 4000 RA seq=0 ackno=8 len=54
++1 203.0.113.7 192.0.2.1 udp 53 53 len=70
++5 203.0.113.7 192.0.2.1 udp 53 53 len=71
++11 203.0.113.7 192.0.2.1 udp 53 53 len=72
++1 203.0.113.7 192.0.2.1 icmp icmp.type=8 icmp.code=0 icmp.id=1 icmp.seq=1
++1 192.0.2.1 203.0.113.7 icmp icmp.type=0 icmp.code=0 icmp.id=1 icmp.seq=1
++1 203.0.113.7 192.0.2.1 icmp icmp.type=8 icmp.code=0 icmp.id=2 icmp.seq=1
++1 - - - ethertype=2054
+2026-09-01T01:00:00 203.0.113.9 192.0.2.1 tcp 4000 22 S seq=7 len=60
 sensor edge2
-2026-09-02T02:00:00 203.0.113.9 192.0.2.12 tcp 4001 22 R win=0 ttl=50
-2026-09-02T03:00:00 192.0.2.12 192.0.2.13 tcp 22 5000 SF win=0
+2026-09-01T00:00:00.002 203.0.113.9 192.0.2.1 tcp 4000 22 S seq=7 len=60
 site
-home = {192.0.2.0/24, 2001:db8::2};
+home = {192.0.2.0/24};
 
-# where filters rows
+# retries are one row, silence begins another
 query
-all | where sport = 4000 | show time, dst, dport
+all | attempts | show time, src, dst, dport, flags, tries, last
 expect
-time,dst,dport
-2026-08-31T23:00:00.000000Z,192.0.2.10,22
-2026-09-01T00:00:00.500000Z,192.0.2.10,80
-2026-09-01T00:00:01.000000Z,192.0.2.10,80
+time,src,dst,dport,flags,tries,last
+2026-09-01T00:00:00.000000Z,203.0.113.9,192.0.2.1,22,S,4,2026-09-01T00:00:09.000000Z
+2026-09-01T00:00:10.000000Z,192.0.2.1,203.0.113.9,4000,RA,1,2026-09-01T00:00:10.000000Z
+2026-09-01T00:00:11.000000Z,203.0.113.7,192.0.2.1,53,-,2,2026-09-01T00:00:16.000000Z
+2026-09-01T00:00:27.000000Z,203.0.113.7,192.0.2.1,53,-,1,2026-09-01T00:00:27.000000Z
+2026-09-01T00:00:28.000000Z,203.0.113.7,192.0.2.1,-,-,1,2026-09-01T00:00:28.000000Z
+2026-09-01T00:00:29.000000Z,192.0.2.1,203.0.113.7,-,-,1,2026-09-01T00:00:29.000000Z
+2026-09-01T00:00:30.000000Z,203.0.113.7,192.0.2.1,-,-,1,2026-09-01T00:00:30.000000Z
+2026-09-01T00:00:31.000000Z,-,-,-,-,1,2026-09-01T00:00:31.000000Z
+2026-09-01T01:00:00.000000Z,203.0.113.9,192.0.2.1,22,S,1,2026-09-01T01:00:00.000000Z
 
-# add computes
+# the gap is counted from the last try, both ends in
 query
-all tcp | add double = win * 2, sum = win + ttl | show sport, double, sum
+all dst port 22 | attempts 6s | show time, sensor, tries;
+all dst port 22 | attempts 5999ms | show time, sensor, tries
 expect
-sport,double,sum
-4000,2048,1074
-4000,2048,1074
-80,1024,576
-4000,2048,1088
-5000,-,-
-4001,0,50
-22,0,64
+time,sensor,tries
+2026-09-01T00:00:00.000000Z,edge1,4
+2026-09-01T01:00:00.000000Z,edge1,1
 
-# add keeps packets packets
-query
-all | add big = len > 100 | where big and inbound | show len
-expect
-len
-1500
+time,sensor,tries
+2026-09-01T00:00:00.000000Z,edge1,3
+2026-09-01T00:00:09.000000Z,edge1,1
+2026-09-01T01:00:00.000000Z,edge1,1
 
-# show names its columns
+# attempts are packets still
 query
-all udp | show from = src, len, len + 10, (ttl = 3)
+all | attempts | where inbound and syn | stats n = count(), tries = sum(tries) by src
 expect
-from,len,len + 10,ttl = 3
-203.0.113.7,80,90,true
-203.0.113.7,90,100,false
+src,n,tries
+203.0.113.9,2,5
 
-# the same thing shown twice needs two names
+# what sensors saw twice is merged first
 query
-all udp | show src, b = src, dport
+all dst port 22 | dedup | attempts | show time, sensors, tries, last
 expect
-src,b,dport
-203.0.113.7,203.0.113.7,33434
-203.0.113.7,203.0.113.7,33435
+time,sensors,tries,last
+2026-09-01T00:00:00.000000Z,"{""edge1"", ""edge2""}",3,2026-09-01T00:00:09.000000Z
+2026-09-01T01:00:00.000000Z,"{""edge1""}",1,2026-09-01T01:00:00.000000Z
 
-# sort puts absent last
+# conversations have the direction of their first packet
 query
-all | show src, win | sort win
+all sensor = "edge1" | flows
 expect
-src,win
-203.0.113.9,0
-192.0.2.12,0
-192.0.2.10,512
-203.0.113.9,1024
-203.0.113.9,1024
-203.0.113.9,1024
-203.0.113.7,-
-203.0.113.7,-
-192.0.2.11,-
-2001:db8::1,-
--,-
+src,dst,sport,dport,proto,first,last,packets,rpackets,bytes,rbytes,flags,rflags,answered
+203.0.113.9,192.0.2.1,4000,22,6,2026-09-01T00:00:00.000000Z,2026-09-01T00:00:10.000000Z,3,1,180,54,S,RA,true
+203.0.113.7,192.0.2.1,53,53,17,2026-09-01T00:00:11.000000Z,2026-09-01T00:00:27.000000Z,3,0,213,0,-,-,false
+203.0.113.7,192.0.2.1,-,-,1,2026-09-01T00:00:28.000000Z,2026-09-01T00:00:29.000000Z,1,1,60,60,-,-,true
+203.0.113.7,192.0.2.1,-,-,1,2026-09-01T00:00:30.000000Z,2026-09-01T00:00:30.000000Z,1,0,60,0,-,-,false
+203.0.113.9,192.0.2.1,4000,22,6,2026-09-01T01:00:00.000000Z,2026-09-01T01:00:00.000000Z,1,0,60,0,S,-,false
 
-# so does a descending sort
+# two SYNs an hour apart are two conversations
 query
-all | show src, win | sort win desc
+all sensor = "edge1" and port 22 | flows 5m | show first, last, packets, answered;
+all sensor = "edge1" and port 22 | flows 1h | show first, last, packets, answered
 expect
-src,win
-203.0.113.9,1024
-203.0.113.9,1024
-203.0.113.9,1024
-192.0.2.10,512
-203.0.113.9,0
-192.0.2.12,0
-203.0.113.7,-
-203.0.113.7,-
-192.0.2.11,-
-2001:db8::1,-
--,-
+first,last,packets,answered
+2026-09-01T00:00:00.000000Z,2026-09-01T00:00:10.000000Z,3,true
+2026-09-01T01:00:00.000000Z,2026-09-01T01:00:00.000000Z,1,false
 
-# sort by two keys
-query
-all | show src, dport, len | sort len desc, dport
-expect
-src,dport,len
-203.0.113.9,80,1500
-203.0.113.7,33435,90
-203.0.113.7,33434,80
-2001:db8::1,443,74
-203.0.113.9,22,60
-203.0.113.9,22,60
-203.0.113.9,80,60
-192.0.2.10,4000,60
-192.0.2.12,5000,60
-192.0.2.11,-,60
--,-,60
+first,last,packets,answered
+2026-09-01T00:00:00.000000Z,2026-09-01T01:00:00.000000Z,4,true
 
-# top ranks by an expression, highest first
+# rows of flows can be counted, and looked at by a window
 query
-all | stats n = count() by src | top 2 by n
+all | flows | stats n = count(), bytes = sum(bytes) by src, answered;
+all | flows | show time = first, src, dst, dport | burst count() >= 2 within 1m by dst
 expect
-src,n
-203.0.113.9,4
-203.0.113.7,2
+src,answered,n,bytes
+203.0.113.7,false,2,273
+203.0.113.7,true,1,60
+203.0.113.9,false,1,60
+203.0.113.9,true,1,240
 
-# top with a computed rank
-query
-all | stats n = count(), b = sum(len) by src | top 1 by b / n
-expect
-src,n,b
-203.0.113.9,4,1680
+dst,peak,first,last,n
+192.0.2.1,4,2026-09-01T00:00:00.000000Z,2026-09-01T00:00:30.000000Z,4
 
-# head of groups comes in key order
+# one packet that two sensors saw is one row
 query
-all | stats n = count() by src | head 2
+all dst port 22 | dedup | show time, sensor, sensors;
+all dst port 22 | dedup within 1ms | stats n = count() by seen = size(sensors)
 expect
-src,n
-192.0.2.10,1
-192.0.2.11,1
+time,sensor,sensors
+2026-09-01T00:00:00.000000Z,edge1,"{""edge1"", ""edge2""}"
+2026-09-01T00:00:03.000000Z,edge1,"{""edge1""}"
+2026-09-01T00:00:09.000000Z,edge1,"{""edge1""}"
+2026-09-01T01:00:00.000000Z,edge1,"{""edge1""}"
 
-# head 0 is no row
-query
-all | show src | head 0
-expect
-src
+seen,n
+1,5
 
-# sorted packets stay packets
+# a sensor's own packets are never merged
 query
-all tcp | sort len desc | head 2
+all sensor = "edge1" | dedup within 1d | stats n = count(), seen = max(size(sensors))
 expect
-time,sensor,src,dst,sport,dport,proto,flags
-2026-09-01T00:00:01.000000Z,edge1,203.0.113.9,192.0.2.10,4000,80,6,A
-2026-09-02T00:30:00.000000Z,edge1,2001:db8::1,2001:db8::2,5000,443,6,S
+n,seen
+12,1
 
-# a field against a field
+# packets only
 query
-all win = ttl + 974 | show src, win, ttl
-expect
-src,win,ttl
-203.0.113.9,1024,50
-203.0.113.9,1024,50
+all | stats n = count() by time | attempts
+error
+1:35: `attempts` takes packets, and these rows are none
+  all | stats n = count() by time | attempts
+                                    ^^^^^^^^ put it before the first stage that makes rows of its own
 
-# IPv6 beside IPv4
+# packets in their order
 query
-all ip6 | show src, dst, dport
-expect
-src,dst,dport
-2001:db8::1,2001:db8::2,443
+all | sort len | flows
+error
+1:18: `flows` takes packets in their order, and these are in another
+  all | sort len | flows
+                   ^^^^^ put it before `sort` and `top`
 
-# the quoted packet
+# rows of conversations are no packets
 query
-all icmperr | show src, inner.src, inner.dport
-expect
-src,inner.src,inner.dport
-192.0.2.11,203.0.113.7,33434
+all | flows | dedup
+error
+1:15: `dedup` takes packets, and these rows are none
+  all | flows | dedup
+                ^^^^^ put it before the first stage that makes rows of its own
 
-# not in leaves absent out
+# a gap of nothing
 query
-all src not in {203.0.113.9} | stats count()
-expect
-count()
-6
+all | attempts 0s
+error
+1:16: this length of time is nothing
+  all | attempts 0s
+                 ^^
 
-# not turns absence to true
+# a window of nothing
 query
-all not src in {203.0.113.9} | stats count()
-expect
-count()
-7
+all | dedup within 0s
+error
+1:20: this length of time is nothing
+  all | dedup within 0s
+                     ^^
 
-# tcpdump's words
+# a column of that name is there
 query
-all src host 203.0.113.9 and tcp dst port 22 | show time, dst
-expect
-time,dst
-2026-08-31T23:00:00.000000Z,192.0.2.10
-2026-09-02T02:00:00.000000Z,192.0.2.12
+all | attempts | attempts
+error
+1:18: there is a column `tries` already
+  all | attempts | attempts
+                   ^^^^^^^^ give it another name
 
-# accessors
+# conversations have no other fields
 query
-all tcp[13] & 2 != 0 | stats count()
-expect
-count()
-5
+all | flows | where ttl > 3
+error
+1:21: `ttl` is a field of packets, and these rows have no such column
+  all | flows | where ttl > 3
+                      ^^^ you have: src dst sport dport proto first last packets rpackets bytes rbytes flags rflags answered
 
-# a list of ports
+# a parameter that is missing
 query
-all port (22, 53) | stats count() by proto
-expect
-proto,count()
-6,3
-17,2
-
-# has asks for presence
-query
-all not has(dport) | show time, proto
-expect
-time,proto
-2026-09-01T11:00:00.000000Z,1
-2026-09-02T01:00:00.000000Z,-
-
-# division by zero is absent
-query
-all | show x = len / win | sort x | head 3
-expect
-x
-0
-0
-0
-
-# a sort by what no row has
-query
-all tcp | sort flowlabel, len desc | show src, flowlabel, len | head 2
-expect
-src,flowlabel,len
-203.0.113.9,-,1500
-2001:db8::1,-,74
-
-# sorted packets keep what few of them have
-query
-all | sort len desc, time | show len, icmp.type, ipver, ethertype
-expect
-len,icmp.type,ipver,ethertype
-1500,-,4,-
-90,-,4,-
-80,-,4,-
-74,-,6,-
-60,-,4,-
-60,-,4,-
-60,-,4,-
-60,3,4,-
-60,-,-,2054
-60,-,4,-
-60,-,4,-
-
-# a top of packets by what few have
-query
-all | top 2 by icmp.code | show time, icmp.code, win
-expect
-time,icmp.code,win
-2026-09-01T11:00:00.000000Z,3,-
-2026-08-31T23:00:00.000000Z,-,1024
+all | flows $gap
+error
+1:13: `$gap` was not given
+  all | flows $gap
+              ^^^^ give it with --set gap=VALUE
