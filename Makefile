@@ -211,7 +211,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 BASHC = $(SHARE)/bash-completion/completions
 ZSHC  = $(SHARE)/zsh/site-functions
 DOCS  = README.md CHANGELOG.md LICENSE $(wildcard docs/*.md) store/FORMAT.md
-HUNTS = $(wildcard hunts/*.hunt)
+HUNTS = $(wildcard hunts/*.hunt hunts/*.test)
 # $(call put,FOLDER,MODE,FILES): nothing where there are no files.
 put = $(if $(strip $3),install -d $1 && install -m $2 $3 $1)
 install: all ## install below PREFIX (/usr/local), within DESTDIR

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "base/err.h"
 
@@ -23,6 +25,24 @@ void *memory_zeroed(size_t n, size_t size)
 
     if (!p)
         err_no_memory();
+    return p;
+}
+
+/* Below two large pages nothing is gained. */
+#define LARGE_PAGE ((size_t)2 << 20)
+
+void *memory_table(size_t n, size_t size)
+{
+    size_t bytes = n * size;
+
+    if (n > SIZE_MAX / 2 / size || bytes < 2 * LARGE_PAGE)
+        return memory_zeroed(n, size);
+    bytes = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    void *p = aligned_alloc(LARGE_PAGE, bytes);
+    if (!p)
+        err_no_memory();
+    (void)madvise(p, bytes, MADV_HUGEPAGE);
+    memset(p, 0, bytes);
     return p;
 }
 

@@ -1,9 +1,11 @@
 /* measure.c - runs a command RUNS times and prints of the fastest run its wall
  * seconds, CPU seconds, and the peak memory in MiB. Output of the command is
  * dropped. With --cold the files below FOLDER are out of the page cache before
- * each run. usage: measure [--cold FOLDER] RUNS COMMAND ARG... */
+ * each run. usage: measure [--cold FOLDER] RUNS COMMAND ARG...
+ * `measure RUNS --memory` prints how many GB/s of memory one core reads. */
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +81,40 @@ static int usage(void)
     return 2;
 }
 
+/* Reading once through more than caches hold. */
+static double read_memory(void)
+{
+    enum { BYTES = 1 << 30 };
+    volatile uint64_t sink;
+    struct timespec from, to;
+    uint64_t *p = malloc(BYTES), sum = 0;
+
+    if (!p)
+        return 0;
+    memset(p, 1, BYTES);
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (size_t i = 0; i < BYTES / sizeof *p; i += 8)
+        sum += p[i] ^ p[i + 1] ^ p[i + 2] ^ p[i + 3] ^ p[i + 4] ^ p[i + 5] ^
+               p[i + 6] ^ p[i + 7];
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    sink = sum;
+    (void)sink;
+    free(p);
+    return BYTES / (seconds(&to) - seconds(&from)) / 1e9;
+}
+
+static int memory(long runs)
+{
+    double best = 0;
+
+    for (long i = 0; i < runs; i++) {
+        double x = read_memory();
+        best = x > best ? x : best;
+    }
+    printf("%.1f\n", best);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *cold = NULL;
@@ -93,6 +129,8 @@ int main(int argc, char **argv)
 
     if (runs < 1)
         return usage();
+    if (strcmp(argv[2], "--memory") == 0)
+        return memory(runs);
     for (long i = 0; i < runs; i++) {
         if (cold) /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
             nftw(cold, forget_file, 16, FTW_PHYS);

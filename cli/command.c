@@ -8,16 +8,9 @@
 #include "base/memory.h"
 #include "base/suggest.h"
 
-/* These have a row so that help and errors know them. */
-static const struct command later[] = {
-    {.name = "hunt",
-     .usage = "list|show|run|test [NAME...]",
-     .help = "saved query scripts"},
-};
-
 const struct command *const command_table[] = {
     &command_init,   &command_ingest,  &command_query, &command_shell,
-    &later[0],       &command_info,    &command_check, &command_prune,
+    &command_hunt,   &command_info,    &command_check, &command_prune,
     &command_backup, &command_upgrade, &command_help,  &command_version};
 
 const uint32_t command_count = sizeof command_table / sizeof command_table[0];

@@ -34,7 +34,7 @@ struct command {
 
 extern const struct command command_init, command_ingest, command_query,
     command_shell, command_info, command_check, command_prune, command_backup,
-    command_upgrade, command_version, command_help;
+    command_upgrade, command_version, command_help, command_hunt;
 
 extern const struct command *const command_table[];
 extern const uint32_t command_count;

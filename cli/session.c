@@ -273,6 +273,8 @@ static bool on_begin(void *ctx, uint32_t index, const struct columns *c)
 
     if (r->s->settings.explain)
         return true;
+    if (r->s->watch && r->s->watch->begin)
+        r->s->watch->begin(r->s->watch->ctx, c);
     if (!r->open && !open_format(r))
         return false;
     format_begin(&r->format, index, c);
@@ -284,6 +286,8 @@ static bool on_rows(void *ctx, struct batch *b, const struct columns *c)
     struct run *r = ctx;
 
     (void)c; /* those of on_begin */
+    if (r->s->watch && r->s->watch->rows)
+        r->s->watch->rows(r->s->watch->ctx, r->s, b);
     return format_rows(&r->format, b);
 }
 
@@ -305,6 +309,8 @@ static void on_end(void *ctx, uint32_t index, const struct query_counts *n)
     struct run *r = ctx;
 
     (void)index;
+    if (r->s->watch && r->s->watch->end)
+        r->s->watch->end(r->s->watch->ctx, n);
     if (r->open)
         format_end(&r->format);
     if (r->s->verbose && !r->s->quiet)

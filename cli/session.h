@@ -26,12 +26,23 @@ struct session_args {
 enum { SESSION_SHARED = 14, SESSION_OPTIONS = 17 };
 extern const struct option_row session_options[SESSION_OPTIONS];
 
+struct session;
+
+/* Sees what a run puts out, beside the output itself; members may be NULL. */
+struct session_watch {
+    void *ctx;
+    void (*begin)(void *ctx, const struct columns *c);
+    void (*rows)(void *ctx, const struct session *s, struct batch *b);
+    void (*end)(void *ctx, const struct query_counts *n);
+};
+
 struct session {
     struct store *store;
     struct query_session *query;
     struct query_settings settings;
     struct session_args args;
-    const struct format_kind *format; /* NULL: by where the rows go */
+    const struct session_watch *watch; /* NULL: nobody */
+    const struct format_kind *format;  /* NULL: by where the rows go */
     bool epoch, quiet, verbose;
 };
 

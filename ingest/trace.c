@@ -148,7 +148,7 @@ static bool take_clock(const char **at, const char *end, int64_t *out)
     if (sign(&p, end, '.'))
         for (; p < end && *p >= '0' && *p <= '9'; p++, unit /= 10)
             ns += unit * (*p - '0');
-    *out = (h * INT64_C(3600) + m * 60 + s) * NS + ns;
+    *out = (h * INT64_C(3600) + m * INT64_C(60) + s) * NS + ns;
     *at = p;
     return true;
 }
@@ -192,7 +192,7 @@ static bool take_zone(const char *at, const char *end, int64_t *zone)
     if (!(east || west) || !digits(&at, end, 2, &h) || !sign(&at, end, ':') ||
         !digits(&at, end, 2, &m) || h > 18 || m > 59 || at != end)
         return false;
-    *zone = (h * INT64_C(3600) + m * 60) * NS * (east ? 1 : -1);
+    *zone = (h * INT64_C(3600) + m * INT64_C(60)) * NS * (east ? 1 : -1);
     return true;
 }
 

@@ -23,6 +23,7 @@ void keytab_close(struct keytab *t, struct budget *b)
     for (uint32_t k = 0; t->key && k < t->keys; k++)
         vec_free(&t->key[k], b);
     budget_give(b, t->slots * sizeof *t->slot + t->sets_charged);
+    free(t->memo);
     free(t->key);
     free(t->slot);
     arena_free(&t->sets);
@@ -35,7 +36,7 @@ static struct keytab_slot *slots_alloc(size_t n, struct budget *b)
 
     if (n > SIZE_MAX / sizeof *s || !budget_take(b, n * sizeof *s))
         return NULL;
-    s = memory_zeroed(n, sizeof *s);
+    s = memory_table(n, sizeof *s);
     return s;
 }
 
@@ -210,6 +211,25 @@ static struct keytab_slot *find(const struct keytab *t, uint32_t tag,
     return &t->slot[at];
 }
 
+/* What will be looked at for n hashes: first the slots, then the values that
+ * these lead to, so that all of a batch are fetched at once. */
+static void fetch(const struct keytab *t, const uint64_t *h, uint32_t n)
+{
+    size_t mask = t->slots - 1;
+
+    for (uint32_t j = 0; j < n; j++)
+        __builtin_prefetch(&t->slot[(uint32_t)h[j] & mask]);
+    for (uint32_t j = 0; j < n; j++) {
+        struct keytab_slot s = t->slot[(uint32_t)h[j] & mask];
+        if (s.tag != (uint32_t)h[j] || s.id == 0)
+            continue;
+        for (uint32_t k = 0; k < t->keys; k++)
+            __builtin_prefetch(t->key[k].lane == LANE_ADDR
+                                   ? (const void *)&t->key[k].a[s.id - 1]
+                                   : (const void *)&t->key[k].i[s.id - 1]);
+    }
+}
+
 /* All sets of the rows together fit. */
 static bool sets_fit(const struct column *c, const struct sel *rows,
                      struct run *r)
@@ -245,16 +265,15 @@ size_t keytab_bytes(const struct keytab *t)
     return bytes;
 }
 
-bool keytab_rows(struct keytab *t, const struct column *c,
-                 const struct sel *rows, uint32_t *id, struct run *r)
+static bool look_up(struct keytab *t, const struct column *c,
+                    const struct sel *rows, uint32_t *id, struct run *r)
 {
     uint64_t h[BATCH_ROWS];
 
     if (!keytab_room(t, rows->n, r))
         return false;
     keytab_hash(t->type, t->keys, c, rows, hash_secret(), h);
-    for (uint32_t j = 0; j < rows->n; j++)
-        __builtin_prefetch(&t->slot[(uint32_t)h[j] & (t->slots - 1)]);
+    fetch(t, h, rows->n);
     for (uint32_t j = 0; j < rows->n; j++) {
         uint32_t row = rows->row[j];
         struct keytab_slot *s = find(t, (uint32_t)h[j], c, row);
@@ -264,6 +283,63 @@ bool keytab_rows(struct keytab *t, const struct column *c,
             *s = (struct keytab_slot){.tag = (uint32_t)h[j], .id = t->n};
         }
         id[j] = s->id - 1;
+    }
+    return true;
+}
+
+/* ---- one value from a block's dictionary ---- */
+
+/* At most as large as a block's dictionary, so that it is not charged. */
+static bool has_memo(struct keytab *t, const struct column *c)
+{
+    if (t->keys != 1 || !c->code)
+        return false;
+    if (t->dictionary == c->dictionary)
+        return true;
+    if (t->memos < c->codes) {
+        t->memo = memory_resize(t->memo, c->codes * sizeof *t->memo);
+        t->memos = c->codes;
+    }
+    memset(t->memo, 0, c->codes * sizeof *t->memo);
+    t->dictionary = c->dictionary;
+    return true;
+}
+
+/* Takes the numbers that the memo knows; rows that are left go to `rest`, their
+ * places to `at`. */
+static void recall(const struct keytab *t, const struct column *c,
+                   const struct sel *rows, uint32_t *id, struct sel *rest,
+                   uint16_t *at)
+{
+    uint32_t n = 0;
+
+    for (uint32_t j = 0; j < rows->n; j++) {
+        uint32_t row = rows->row[j];
+        uint32_t known = column_absent(c, row) ? 0 : t->memo[c->code[row]];
+        id[j] = known - 1;
+        rest->row[n] = (uint16_t)row;
+        at[n] = (uint16_t)j;
+        n += known == 0;
+    }
+    rest->n = n;
+}
+
+bool keytab_rows(struct keytab *t, const struct column *c,
+                 const struct sel *rows, uint32_t *id, struct run *r)
+{
+    struct sel rest;
+    uint16_t at[BATCH_ROWS];
+    uint32_t found[BATCH_ROWS];
+
+    if (!has_memo(t, c))
+        return look_up(t, c, rows, id, r);
+    recall(t, c, rows, id, &rest, at);
+    if (rest.n > 0 && !look_up(t, c, &rest, found, r))
+        return false;
+    for (uint32_t k = 0; k < rest.n; k++) {
+        id[at[k]] = found[k];
+        if (!column_absent(c, rest.row[k]))
+            t->memo[c->code[rest.row[k]]] = found[k] + 1;
     }
     return true;
 }
@@ -293,6 +369,7 @@ void keytab_clear(struct keytab *t, struct budget *b)
     t->sets_charged = 0;
     arena_reset(&t->sets);
     t->n = 0;
+    t->dictionary = 0; /* the memo holds numbers that are gone */
 }
 
 bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
@@ -307,8 +384,8 @@ bool keytab_tuple(struct keytab *t, const struct value *tuple, uint32_t *id,
     /* All lanes of a cell begin at its first byte. */
     for (uint32_t k = 0; k < KEYTAB_KEYS_MAX; k++) {
         const struct value *v = &tuple[k < t->keys ? k : 0];
-        c[k].i = &v->cell.i;
-        c[k].absent = v->absent ? &bit : NULL;
+        c[k] =
+            (struct column){.i = &v->cell.i, .absent = v->absent ? &bit : NULL};
     }
     return keytab_rows(t, c, &one, id, r);
 }

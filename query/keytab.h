@@ -19,7 +19,12 @@ struct keytab {
     uint32_t n;
     struct keytab_slot *slot; /* a power of two of them, at most 7 in 10 used */
     size_t slots;
-    struct arena sets; /* sets among the values */
+    /* By places in a block's dictionary: numbers of its values + 1; 0: they
+     * were not looked up yet. */
+    uint32_t *memo;
+    uint32_t memos;
+    uint64_t dictionary; /* that the memo is of */
+    struct arena sets;   /* sets among the values */
     size_t sets_charged;
 };
 

@@ -6,10 +6,10 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-static uint64_t *find(uint64_t *slot, size_t mask, uint64_t key)
+/* From the place of the key on. */
+static uint64_t *find(uint64_t *slot, size_t mask, size_t at, uint64_t key)
 {
-    size_t at = hash_mix(hash_secret(), key) & mask;
-
+    at &= mask;
     while (slot[at] && slot[at] != key)
         at = (at + 1) & mask;
     return &slot[at];
@@ -20,9 +20,12 @@ enum { CHECK_EVERY = 1 << 16 };
 static bool refill(const struct pairs *p, uint64_t *slot, size_t mask,
                    struct run *r)
 {
+    uint64_t secret = hash_secret();
+
     for (size_t i = 0; i < p->slots; i++) {
         if (p->slot[i])
-            *find(slot, mask, p->slot[i]) = p->slot[i];
+            *find(slot, mask, (size_t)hash_mix(secret, p->slot[i]),
+                  p->slot[i]) = p->slot[i];
         if (i % CHECK_EVERY == 0 && !run_check(r))
             return false;
     }
@@ -36,7 +39,7 @@ static bool grow(struct pairs *p, struct run *r)
 
     if (!budget_take(r->budget, slots * sizeof *slot))
         return false;
-    slot = memory_zeroed(slots, sizeof *slot);
+    slot = memory_table(slots, sizeof *slot);
     if (!refill(p, slot, slots - 1, r)) {
         budget_give(r->budget, slots * sizeof *slot);
         free(slot);
@@ -76,20 +79,44 @@ size_t pairs_list_bytes(const struct pairs *p, uint32_t groups)
     return ((size_t)groups + 1 + p->n) * sizeof(uint32_t);
 }
 
+/* So many at a time, so that their slots are fetched at once. */
+enum { AHEAD = 256 };
+
+static void add_some(struct pairs *p, const uint32_t *group,
+                     const uint32_t *value, uint32_t n, int64_t *count)
+{
+    uint64_t key[AHEAD] = {0}, secret = hash_secret();
+    size_t at[AHEAD] = {0};
+
+    uint32_t fresh = 0;
+
+    for (uint32_t k = 0; k < n; k++) {
+        uint64_t x = ((uint64_t)group[k] << 32 | value[k]) + 1;
+        size_t to = (size_t)hash_mix(secret, x);
+        uint64_t *recent = &p->recent[to % PAIRS_RECENT];
+        key[fresh] = x;
+        at[fresh] = to;
+        fresh += *recent != x;
+        *recent = x;
+    }
+    for (uint32_t k = 0; k < fresh; k++)
+        __builtin_prefetch(&p->slot[at[k] & (p->slots - 1)], 1);
+    for (uint32_t k = 0; k < fresh; k++) {
+        uint64_t *slot = find(p->slot, p->slots - 1, at[k], key[k]);
+        count[(key[k] - 1) >> 32] += *slot == 0;
+        p->n += *slot == 0;
+        *slot = key[k];
+    }
+}
+
 bool pairs_add(struct pairs *p, const uint32_t *group, const uint32_t *value,
                uint32_t n, int64_t *count, struct run *r)
 {
     if (!pairs_reserve(p, n, r))
         return false;
-    for (uint32_t k = 0; k < n; k++) {
-        uint64_t key = ((uint64_t)group[k] << 32 | value[k]) + 1;
-        uint64_t *slot = find(p->slot, p->slots - 1, key);
-        if (*slot)
-            continue;
-        *slot = key;
-        p->n++;
-        count[group[k]]++;
-    }
+    for (uint32_t at = 0; at < n; at += AHEAD)
+        add_some(p, group + at, value + at, n - at < AHEAD ? n - at : AHEAD,
+                 count);
     return true;
 }
 

@@ -9,9 +9,12 @@
 
 #include "query/run.h"
 
+enum { PAIRS_RECENT = 4096 };
+
 struct pairs {
     uint64_t *slot; /* group << 32 | value, + 1; 0: empty */
     size_t slots, n;
+    uint64_t recent[PAIRS_RECENT]; /* keys that surely are in slots */
 };
 
 /* Adds n pairs; count[group] is raised for each that is new. False: over the

@@ -66,6 +66,7 @@ struct query_counts {
     int64_t elapsed;    /* ns */
     uint64_t left_out;  /* damaged things not read so far: exit 3 */
     uint64_t uncovered; /* rows that coverage does not support: exit 3 */
+    int64_t from, to;   /* the range, half open */
     bool no_data;       /* the range holds no packet at all: exit 3 */
 };
 

@@ -209,8 +209,11 @@ static bool refuse(struct query_work *w, const struct ast_item *i)
     const char *word = i->kind == ITEM_HUNT ? "hunt" : words[i->kind];
     struct span at = {i->at.from, i->at.from + (uint32_t)strlen(word)};
 
-    if (i->kind == ITEM_HUNT)
-        return err_query(w->e, at, "`hunt` is not built in this version");
+    if (i->kind == ITEM_HUNT) {
+        err_query(w->e, at, "a hunt is a file of its own, not part of a query");
+        err_hint(w->e, "`trawl hunt run NAME` runs those of the folder hunts");
+        return false;
+    }
     err_query(w->e, at, "`%s` stands in the site file only", word);
     err_hint(w->e, "edit site.trawl in the store's folder");
     return false;

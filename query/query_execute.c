@@ -204,6 +204,8 @@ static bool run_plan(struct query_work *w, const struct plan *p,
     pipeline_open(w, p, &line);
     bool ok = scan_run(scan, &w->run, line.run, &n) && pipeline_finish(&line) &&
               check_data(w, p, &n, out);
+    out->from = p->range.from;
+    out->to = p->range.to;
     out->blocks = scan->blocks;
     out->blocks_read = n.blocks;
     out->blocks_skipped = scan->blocks - scan->n;

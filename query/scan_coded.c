@@ -8,6 +8,11 @@
 #include "base/memory.h"
 #include "query/scan_cursor.h"
 
+enum {
+    NO_CODE = BATCH_CODES,
+    FEW = 16 /* one row in so many, or less */
+};
+
 /* ---- batches of codes ---- */
 
 static const struct addr nothing[BATCH_ROWS];
@@ -203,27 +208,6 @@ static void start_rests(struct scan_cursor *c)
         coded_rest(&c->coded.questions, c->scan->range);
 }
 
-void scan_coded_open(struct scan_cursor *c)
-{
-    struct scan_coded *k = &c->coded;
-    const struct expr *filter =
-        c->scan->part[c->index] & SCAN_FILTER ? c->scan->plan->filter : NULL;
-
-    start_rests(c);
-    if (!find_fields(c, filter))
-        memset(k->fields, 0, sizeof k->fields);
-    if (!filter)
-        return;
-    if (k->fields[BATCH_SHAPE] | k->fields[BATCH_FLOW]) {
-        coded_split(&k->questions, filter, k->fields);
-        if (ask(c))
-            return;
-        forget_answers(k);
-        start_rests(c);
-    }
-    coded_rest(&k->questions, filter);
-}
-
 void scan_coded_close(struct scan_coded *k)
 {
     forget_answers(k);
@@ -255,9 +239,57 @@ void scan_coded_select(const struct scan_coded *k, uint32_t from, uint32_t n,
     sel->n = kept;
 }
 
-/* ---- counting ---- */
+/* Has the block make those rows only that pass, where they are few. Failing is
+ * no matter: the block then makes all. */
+static void pick_rows(const struct scan_cursor *c)
+{
+    const struct scan_coded *k = &c->coded;
+    uint64_t *rows = memory_zeroed(c->rows / 64 + 1, sizeof *rows);
+    struct err ignored = {0};
+    uint32_t n = 0;
+    struct sel sel;
 
-enum { NO_CODE = BATCH_CODES };
+    if (k->never || k->questions.asks == 0 ||
+        (k->questions.rests == 0 && scan_coded_weighs(c)))
+        n = c->rows;
+    for (uint32_t at = 0; at < c->rows && n <= c->rows / FEW;
+         at += BATCH_ROWS) {
+        uint32_t left = c->rows - at < BATCH_ROWS ? c->rows - at : BATCH_ROWS;
+        scan_coded_select(k, at, left, &sel);
+        n += sel.n;
+        for (uint32_t i = 0; i < sel.n; i++)
+            rows[(at + sel.row[i]) / 64] |= UINT64_C(1)
+                                            << ((at + sel.row[i]) % 64);
+    }
+    if (n <= c->rows / FEW)
+        (void)!store_block_pick(c->block, rows, &ignored);
+    free(rows);
+}
+
+void scan_coded_open(struct scan_cursor *c)
+{
+    struct scan_coded *k = &c->coded;
+    const struct expr *filter =
+        c->scan->part[c->index] & SCAN_FILTER ? c->scan->plan->filter : NULL;
+
+    start_rests(c);
+    if (!find_fields(c, filter))
+        memset(k->fields, 0, sizeof k->fields);
+    if (!filter)
+        return;
+    if (k->fields[BATCH_SHAPE] | k->fields[BATCH_FLOW]) {
+        coded_split(&k->questions, filter, k->fields);
+        if (ask(c)) {
+            pick_rows(c);
+            return;
+        }
+        forget_answers(k);
+        start_rests(c);
+    }
+    coded_rest(&k->questions, filter);
+}
+
+/* ---- counting ---- */
 
 /* The kind of code that the first stage's fields follow from; NO_CODE: it reads
  * none, so that any will do. */

@@ -220,27 +220,34 @@ static bool add_members(struct stage_run *r, const struct set *set)
     return true;
 }
 
-static bool push(struct stage_run *r, struct batch *b)
+static bool add_sets(struct stage_run *r, struct batch *b)
 {
     const struct expr *x = r->stage->expr[0];
-    struct column c[SET_TUPLE_MAX];
+    struct column c = expr_value(x, b, &b->sel, &r->run->eval);
 
-    c[0] = expr_value(x, b, &b->sel, &r->run->eval);
-    for (uint32_t i = 1; i < r->stage->exprs; i++)
-        c[i] = expr_value(r->stage->expr[i], b, &b->sel, &r->run->eval);
     if (r->run->e->code != ERR_NONE)
         return false;
-    if (expr_type(x).type != TYPE_SET)
-        return add_values(r, c, &b->sel);
     for (uint32_t k = 0; k < b->sel.n; k++) {
         uint32_t row = b->sel.row[k];
-        if (!column_absent(c, row) && !add_members(r, c->set[row]))
+        if (!column_absent(&c, row) && !add_members(r, c.set[row]))
             return false;
     }
     return true;
 }
 
+static bool push(struct stage_run *r, struct batch *b)
+{
+    struct column c[SET_TUPLE_MAX];
+
+    if (expr_type(r->stage->expr[0]).type == TYPE_SET)
+        return add_sets(r, b);
+    for (uint32_t i = 0; i < r->stage->exprs; i++)
+        c[i] = expr_value(r->stage->expr[i], b, &b->sel, &r->run->eval);
+    return r->run->e->code == ERR_NONE && add_values(r, c, &b->sel);
+}
+
 /* ---- the set ---- */
+
 
 static void copy_values(const struct keytab *t, const uint32_t *id,
                         union cell *cell)

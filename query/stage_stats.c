@@ -30,6 +30,7 @@ static bool bind_keys(struct stage_bind *b, const struct ast *n,
         ok = x && stage_add_column(b, c, item.name, expr_type(x), item.at, e);
         if (!ok)
             break;
+        c->col[c->n - 1].key = true;
         buf_printf(&by, "%s%s", bound->keys ? ", " : "", item.name);
         bound->key_type[bound->keys] = expr_type(x);
         bound->type[bound->keys] = expr_type(x).type;

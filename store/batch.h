@@ -22,6 +22,12 @@ struct column {
     };
     const uint64_t *absent; /* bit set: no value in that row, and the value is
                              * undefined; NULL: none absent */
+    /* Of values from a dictionary their places in it; undefined where absent.
+     * NULL: there is none. `dictionary` is the same number only for the same
+     * values at the same places, within one snapshot. */
+    const uint32_t *code;
+    uint32_t codes; /* above all of them */
+    uint64_t dictionary;
 };
 
 /* What many rows of a block have in common: how they look, or their flow. */

@@ -139,6 +139,8 @@ void block_close(struct block *b);
 /* Has `fn` told which bytes are about to be read. */
 void block_on_read(struct block *b,
                    void (*fn)(const uint8_t *data, size_t len));
+/* The number of its dictionary of addresses; 0 at first: columns show none. */
+void block_set_dictionary(struct block *b, uint64_t number);
 const struct block_head *block_head_of(const struct block *b);
 
 /* As store_block_column. */
@@ -152,6 +154,9 @@ bool block_codes(struct block *b, enum batch_code by, const uint16_t **code,
 bool block_code_column(struct block *b, const struct batch_span *of,
                        enum field_id f, struct column *out,
                        struct err *e) MUST_CHECK;
+/* As store_block_pick. */
+bool block_pick(struct block *b, const uint64_t *rows,
+                struct err *e) MUST_CHECK;
 /* Where a row came from. */
 struct block_origin {
     struct digest capture; /* of its first packet */

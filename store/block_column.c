@@ -47,16 +47,17 @@ static void widen(const struct lane_out *l, uint32_t from, uint32_t n,
     }
 }
 
-/* Each row's address: the code is in the low bits of what widen left. */
+/* Each row's address, and its place in the dictionary. */
 static void look_up_addrs(const struct block *b, const struct lane_out *l,
                           uint32_t from, uint32_t n)
 {
-    int64_t code[BATCH_ROWS];
     struct addr *out = l->batch;
 
-    widen(l, from, n, code);
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = b->addr[code[i]];
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t code = (uint32_t)lane_value(l, l->width ? from + i : 0);
+        l->code[i] = code;
+        out[i] = b->addr[code];
+    }
 }
 
 static void look_up_text(const struct block *b, const struct lane_out *l,
@@ -105,7 +106,7 @@ static void fill_batch(struct block *b, enum field_id f, struct lane_out *l,
 
 static void empty_column(enum field_id f, struct column *out)
 {
-    out->absent = all_absent;
+    *out = (struct column){.absent = all_absent};
     if (schema_fields[f].width == WIDTH_ADDR)
         out->a = no_addrs;
     else
@@ -131,12 +132,18 @@ static void lane_column(struct block *b, enum field_id f, struct lane_out *l,
         return;
     if (!l->batch)
         l->batch = block_room(b, BATCH_ROWS, addr ? sizeof(struct addr) : 8);
+    if (addr && !l->code)
+        l->code = block_room(b, BATCH_ROWS, sizeof *l->code);
     fill_batch(b, f, l, from, n);
     out->absent = absent_bits(l, from, n);
-    if (addr)
+    if (addr) {
         out->a = l->batch;
-    else
+        out->code = b->dictionary ? l->code : NULL;
+        out->codes = b->addrs;
+        out->dictionary = b->dictionary;
+    } else {
         out->i = l->batch;
+    }
 }
 
 bool block_column(struct block *b, enum field_id f, uint32_t from, uint32_t n,

@@ -36,8 +36,10 @@ static struct block *open_parsed(const uint8_t *data, struct strtab *text,
     b->head = *h;
     b->checked = checked;
     b->memory = sizeof *b;
-    if (block_stream_find(b, STREAM_SHAPE, KIND_CODES))
-        b->dense = block_room(b, 1, sizeof *b->dense);
+    if (block_stream_find(b, STREAM_SHAPE, KIND_CODES)) {
+        b->dense = memory_zeroed(1, sizeof *b->dense);
+        b->memory += sizeof *b->dense;
+    }
     return b;
 }
 
@@ -68,6 +70,7 @@ void block_close(struct block *b)
         free(b->lane[i].value);
         free(b->lane[i].present);
         free(b->lane[i].batch);
+        free(b->lane[i].code);
     }
     dense_reader_free(b->dense);
     free(b->addr);
@@ -80,6 +83,16 @@ void block_close(struct block *b)
 void block_on_read(struct block *b, void (*fn)(const uint8_t *data, size_t len))
 {
     b->on_read = fn;
+}
+
+void block_set_dictionary(struct block *b, uint64_t number)
+{
+    b->dictionary = number;
+}
+
+bool block_pick(struct block *b, const uint64_t *rows, struct err *e)
+{
+    return !b->dense || dense_pick(b, rows, e);
 }
 
 const struct block_head *block_head_of(const struct block *b)
@@ -109,7 +122,8 @@ bool block_stream_damaged(const struct block_stream *s, struct err *e)
                    block_stream_name(s->id));
 }
 
-/* The decompressed bytes; the caller frees them. SLACK zero bytes follow. */
+/* The decompressed bytes; the caller frees them. SLACK_BYTES zero bytes
+ * follow. */
 uint8_t *block_stream_load(const struct block *b, const struct block_stream *s,
                            struct err *e)
 {
@@ -122,8 +136,8 @@ uint8_t *block_stream_load(const struct block *b, const struct block_stream *s,
                 block_stream_name(s->id));
         return NULL;
     }
-    uint8_t *raw = memory_alloc((size_t)s->raw + SLACK);
-    memset(raw + s->raw, 0, SLACK);
+    uint8_t *raw = memory_alloc((size_t)s->raw + SLACK_BYTES);
+    memset(raw + s->raw, 0, SLACK_BYTES);
     if (codec_unpack((enum codec)s->codec, stored, s->stored, s->width, raw,
                      s->raw))
         return raw;
@@ -221,15 +235,21 @@ static void to_host(uint8_t *v, uint32_t count, uint32_t width)
         }
 }
 
-static void keep_plain(struct block *b, struct lane_out *l, const uint8_t *raw,
+/* The values stay where they were decompressed. */
+static void keep_plain(struct block *b, struct lane_out *l, uint8_t *raw,
                        const struct block_stream *s, uint32_t count)
 {
+    size_t bytes = (size_t)count * s->width;
+
     l->base = get_base(raw);
-    if (s->encoding == ENCODING_CONSTANT)
+    if (s->encoding == ENCODING_CONSTANT) {
+        free(raw);
         return;
+    }
     l->width = s->width;
-    l->value = block_room(b, count, s->width);
-    memcpy(l->value, raw + 8, (size_t)count * s->width);
+    l->value = raw;
+    memmove(raw, raw + 8, bytes);
+    b->memory += bytes + SLACK_BYTES;
     to_host(l->value, count, s->width);
 }
 
@@ -283,11 +303,12 @@ bool block_stream_numbers(struct block *b, const struct block_stream *s,
     uint8_t *raw = block_stream_load(b, s, e);
     if (!raw)
         return false;
-    if (s->encoding == ENCODING_DELTA)
-        sum_steps(b, l, raw, count, s->width);
-    else
+    if (s->encoding != ENCODING_DELTA) {
         keep_plain(b, l, raw, s, count);
-    free(raw);
+    } else {
+        sum_steps(b, l, raw, count, s->width);
+        free(raw);
+    }
     return max == UINT64_MAX || within(l, count, max) ||
            block_stream_damaged(s, e);
 }
@@ -515,6 +536,11 @@ bool block_lane_load(struct block *b, uint32_t lane, struct err *e)
         return true;
     if (b->dense && !dense_shapes_load(b, e))
         return false;
+    if (b->dense && b->dense->pick && lane < FIELD_COUNT &&
+        !(b->dense->pick->some >> lane & 1)) {
+        l->none = l->ready = true;
+        return true;
+    }
     if (load_lane(b, lane, e)) {
         l->ready = true;
         return true;

@@ -11,7 +11,7 @@
 enum { LANE_CAPTURE = FIELD_COUNT, LANE_POSITION, LANES };
 
 /* Values behind the end of a lane that may be read, never used. */
-enum { SLACK = 16 };
+enum { SLACK = 16, SLACK_BYTES = 8 * SLACK };
 
 /* A column, decoded once and kept narrow: the value of row i is base + v[i],
  * modulo 2^64; undefined where absent. */
@@ -24,6 +24,7 @@ struct lane_out {
     uint8_t *value;    /* v, in the byte order of this machine */
     uint64_t *present; /* NULL: every row */
     void *batch;       /* BATCH_ROWS values, widened */
+    uint32_t *code;    /* of these; addresses only */
     bool filled;       /* a constant lies in all of `batch` */
     uint64_t absent[BATCH_WORDS];
 };
@@ -40,6 +41,7 @@ struct block {
     struct lane_out lane[LANES];
     struct addr *addr; /* sorted dictionary */
     uint32_t addrs;
+    uint64_t dictionary; /* their number in the snapshot, or 0 */
     struct opts *opts;
     int64_t *opts_text; /* ids in `text` */
     uint32_t opts_n;
@@ -55,7 +57,8 @@ const struct block_stream *block_stream_find(const struct block *b, uint8_t id,
                                              enum stream_kind kind);
 /* Sets the error; returns false. */
 bool block_stream_damaged(const struct block_stream *s, struct err *e);
-/* The decompressed bytes; the caller frees them. SLACK zero bytes follow. */
+/* The decompressed bytes; the caller frees them. SLACK_BYTES zero bytes
+ * follow. */
 uint8_t *block_stream_load(const struct block *b, const struct block_stream *s,
                            struct err *e) MUST_CHECK;
 /* Exactly `count` numbers, each in 0 .. max; a failure may leave values in

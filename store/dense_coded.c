@@ -11,18 +11,23 @@ enum { KEY_FIRST = FIELD_SRC, KEY_LAST = FIELD_PROTO };
 
 _Static_assert((int)KEY_LAST - (int)KEY_FIRST < 8, "keys fit into a byte");
 
+static void lane_free(struct lane_out *l)
+{
+    if (!l)
+        return;
+    if (!l->borrowed)
+        free(l->value);
+    free(l->present);
+    free(l->batch);
+    free(l->code);
+    free(l);
+}
+
 void dense_coded_free(struct dense_reader *d)
 {
-    for (uint32_t by = 0; by < BATCH_CODES; by++) {
-        for (uint32_t f = 0; d->coded[by] && f < FIELD_COUNT; f++) {
-            struct lane_out *l = &d->coded[by][f];
-            if (!l->borrowed)
-                free(l->value);
-            free(l->present);
-            free(l->batch);
-        }
-        free(d->coded[by]);
-    }
+    for (uint32_t by = 0; by < BATCH_CODES; by++)
+        for (uint32_t f = 0; f < FIELD_COUNT; f++)
+            lane_free(d->coded[by][f]);
     free(d->keyed);
 }
 
@@ -103,19 +108,19 @@ bool dense_coded(struct block *b, enum batch_code by, uint64_t of,
 /* ---- lanes ---- */
 
 /* Bit i of the lane: does code i have a value? */
-static void set_present(struct block *b, struct lane_out *l, uint32_t n,
-                        bool (*has)(const struct block *b, uint32_t field,
-                                    uint32_t i),
-                        uint32_t field)
+static uint64_t *take_present(struct block *b, struct lane_out *l, uint32_t n)
+{
+    l->present = block_room(b, n / 64 + 1, sizeof *l->present);
+    return l->present;
+}
+
+/* Whether all codes, or none, have a value. */
+static void count_present(struct lane_out *l, uint32_t n)
 {
     uint32_t count = 0;
 
-    l->present = block_room(b, n / 64 + 1, sizeof *l->present);
-    for (uint32_t i = 0; i < n; i++) {
-        bool it = has(b, field, i);
-        l->present[i / 64] |= (uint64_t)it << (i % 64);
-        count += it;
-    }
+    for (uint32_t i = 0; i * 64 < n; i++)
+        count += (uint32_t)__builtin_popcountll(l->present[i]);
     l->none = count == 0;
     if (count < n)
         return;
@@ -123,9 +128,15 @@ static void set_present(struct block *b, struct lane_out *l, uint32_t n,
     l->present = NULL;
 }
 
-static bool shape_has(const struct block *b, uint32_t field, uint32_t i)
+static void present_by_shape(struct block *b, uint32_t field,
+                             struct lane_out *l)
 {
-    return b->dense->present[i] >> field & 1;
+    const struct dense_reader *d = b->dense;
+    uint64_t *out = take_present(b, l, d->shapes);
+
+    for (uint32_t i = 0; i < d->shapes; i++)
+        out[i / 64] |= (d->present[i] >> field & 1) << (i % 64);
+    count_present(l, d->shapes);
 }
 
 static bool load_shaped(struct block *b, uint32_t field, struct lane_out *l,
@@ -147,22 +158,33 @@ static bool load_shaped(struct block *b, uint32_t field, struct lane_out *l,
     if (top >= size)
         return err_set(e, ERR_STORE, "stream %s is incomplete",
                        block_stream_name((uint8_t)field));
-    set_present(b, l, n, shape_has, field);
+    present_by_shape(b, field, l);
     return true;
 }
 
-static bool key_is_not_0(const struct block *b, uint32_t field, uint32_t i)
+/* The number that stands for 0: an address' place; UINT32_MAX: none does. */
+static uint32_t zero_of(const struct block *b, uint32_t field)
 {
-    uint32_t v = dense_key(b->dense, field)[i];
-
     if (schema_fields[field].width != WIDTH_ADDR)
-        return v != 0;
-    return (b->addr[v].hi | b->addr[v].lo) != 0;
+        return 0;
+    return b->addr[0].hi | b->addr[0].lo ? UINT32_MAX : 0;
 }
 
-static bool rows_have(const struct block *b, uint32_t field, uint32_t i)
+static void present_by_flow(struct block *b, uint32_t field, struct lane_out *l)
 {
-    return b->dense->keyed[i] >> (field - KEY_FIRST) & 1;
+    const struct dense_reader *d = b->dense;
+    const uint32_t *key = dense_key(d, field);
+    uint64_t *out = take_present(b, l, d->flows);
+    uint32_t zero = zero_of(b, field);
+
+    if (is_told(b, field))
+        for (uint32_t i = 0; i < d->flows; i++)
+            out[i / 64] |= (uint64_t)(key[i] != zero) << (i % 64);
+    else
+        for (uint32_t i = 0; i < d->flows; i++)
+            out[i / 64] |= (uint64_t)(d->keyed[i] >> (field - KEY_FIRST) & 1)
+                           << (i % 64);
+    count_present(l, d->flows);
 }
 
 static bool load_flowed(struct block *b, uint32_t field, struct lane_out *l,
@@ -173,30 +195,26 @@ static bool load_flowed(struct block *b, uint32_t field, struct lane_out *l,
     l->value = (uint8_t *)dense_key(b->dense, field);
     l->borrowed = true;
     if (b->head.zone.field[field].absent)
-        set_present(b, l, b->dense->flows,
-                    is_told(b, field) ? key_is_not_0 : rows_have, field);
+        present_by_flow(b, field, l);
     return true;
 }
 
 bool dense_coded_load(struct block *b, enum batch_code by, uint32_t field,
                       struct lane_out **out, struct err *e)
 {
-    struct dense_reader *d = b->dense;
+    struct lane_out **l = &b->dense->coded[by][field];
 
-    if (!d->coded[by])
-        d->coded[by] = block_room(b, FIELD_COUNT, sizeof **d->coded);
-    struct lane_out *l = &d->coded[by][field];
-    *out = l;
-    if (l->ready)
-        return true;
-    l->width = sizeof(uint32_t);
-    l->ready = by == BATCH_SHAPE ? load_shaped(b, field, l, e)
-                                 : load_flowed(b, field, l, e);
-    if (l->ready)
-        return true;
-    if (!l->borrowed)
-        free(l->value);
-    free(l->present);
-    *l = (struct lane_out){0};
-    return false;
+    if (!*l) {
+        *l = memory_zeroed(1, sizeof **l);
+        b->memory += sizeof **l;
+        (*l)->width = sizeof(uint32_t);
+        if (by == BATCH_SHAPE ? !load_shaped(b, field, *l, e)
+                              : !load_flowed(b, field, *l, e)) {
+            lane_free(*l);
+            *l = NULL;
+            return false;
+        }
+    }
+    *out = *l;
+    return true;
 }

@@ -1,5 +1,5 @@
-/* dense_load.c - the tables of a dense block, and lanes that are looked up in
- * them. Every code is held against its table before it is used. */
+/* dense_load.c - the shapes of a dense block, and lanes that are looked up in
+ * its tables. Every code is held against its table before it is used. */
 #include <endian.h>
 #include <stdlib.h>
 
@@ -16,10 +16,11 @@ void dense_reader_free(struct dense_reader *d)
     for (size_t i = 0; i < sizeof one / sizeof *one; i++)
         free(one[i]);
     dense_coded_free(d);
+    dense_pick_free(d->pick);
     free(d);
 }
 
-static bool missing(uint8_t id, struct err *e)
+bool dense_missing(uint8_t id, struct err *e)
 {
     return err_set(e, ERR_STORE, "stream %s is incomplete",
                    block_stream_name(id));
@@ -32,6 +33,22 @@ static void *room(size_t n, size_t size)
 
     return p;
 }
+
+/* out[i] = base + v[i], the lane's, for n numbers, rounded up to SLACK. */
+#define SPREAD(type)                                                           \
+    static void spread_##type(const struct lane_out *l, uint32_t n,            \
+                              uint32_t *out)                                   \
+    {                                                                          \
+        const type *v = (const type *)(const void *)l->value;                  \
+        const uint32_t base = (uint32_t)l->base;                               \
+        for (uint32_t i = 0; i < n; i += SLACK)                                \
+            for (uint32_t k = 0; k < SLACK; k++)                               \
+                out[i + k] = base + v[i + k];                                  \
+    }
+
+SPREAD(uint8_t)
+SPREAD(uint16_t)
+SPREAD(uint32_t)
 
 /* The n numbers of a stream as 8 bytes each, or NULL. */
 static uint64_t *load_wide(struct block *b, const struct block_stream *s,
@@ -59,9 +76,17 @@ static uint32_t *load_narrow(struct block *b, const struct block_stream *s,
         free(l.value);
         return NULL;
     }
+    if (l.width == 4 && l.base == 0)
+        return (uint32_t *)(void *)l.value;
     uint32_t *out = room(n, sizeof *out);
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = (uint32_t)lane_value(&l, i);
+    switch (l.width) {
+    case 1: spread_uint8_t(&l, n, out); break;
+    case 2: spread_uint16_t(&l, n, out); break;
+    case 4: spread_uint32_t(&l, n, out); break;
+    default:
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = (uint32_t)lane_value(&l, i);
+    }
     free(l.value);
     return out;
 }
@@ -97,15 +122,15 @@ bool dense_told_load(struct block *b, uint8_t field, enum stream_kind kind,
 
 /* ---- shapes ---- */
 
-static bool load_codes(struct block *b, uint8_t id, uint16_t **out,
-                       struct err *e)
+bool dense_codes_load(struct block *b, uint8_t id, uint16_t **out,
+                      struct err *e)
 {
     const struct block_stream *s = block_stream_find(b, id, KIND_CODES);
     uint32_t rows = b->head.rows;
     struct lane_out l = {0};
 
     if (!s)
-        return missing(id, e);
+        return dense_missing(id, e);
     if (!block_stream_numbers(b, s, &l, rows, UINT16_MAX, e)) {
         free(l.value);
         return false;
@@ -140,19 +165,30 @@ static bool load_lengths(struct block *b, struct err *e)
     return doff != NULL;
 }
 
+/* Signed, since that has an instruction for many at once on every machine. */
+static int16_t biased(uint16_t v)
+{
+    return (int16_t)((int32_t)v - 0x8000);
+}
+
 static uint16_t largest(const uint16_t *v, uint32_t n)
 {
-    uint16_t top[SLACK] = {0};
+    int16_t top[SLACK], most = INT16_MIN;
     uint32_t i = 0;
 
+    for (uint32_t k = 0; k < SLACK; k++)
+        top[k] = INT16_MIN;
     for (; i + SLACK <= n; i += SLACK)
         for (uint32_t k = 0; k < SLACK; k++)
-            top[k] = v[i + k] > top[k] ? v[i + k] : top[k];
+            if (biased(v[i + k]) > top[k])
+                top[k] = biased(v[i + k]);
+    for (uint32_t k = 0; k < SLACK; k++)
+        if (top[k] > most)
+            most = top[k];
     for (; i < n; i++)
-        top[0] = v[i] > top[0] ? v[i] : top[0];
-    for (uint32_t k = 1; k < SLACK; k++)
-        top[0] = top[k] > top[0] ? top[k] : top[0];
-    return top[0];
+        if (biased(v[i]) > most)
+            most = biased(v[i]);
+    return (uint16_t)(most + 0x8000);
 }
 
 static bool load_shapes(struct block *b, struct err *e)
@@ -162,8 +198,8 @@ static bool load_shapes(struct block *b, struct err *e)
         block_stream_find(b, STREAM_SHAPE, KIND_SHAPED);
 
     if (!present)
-        return missing(STREAM_SHAPE, e);
-    if (!load_codes(b, STREAM_SHAPE, &d->shape, e))
+        return dense_missing(STREAM_SHAPE, e);
+    if (!dense_codes_load(b, STREAM_SHAPE, &d->shape, e))
         return false;
     d->shapes = largest(d->shape, b->head.rows) + 1u;
     d->present = load_wide(b, present, d->shapes, UINT64_MAX, e);
@@ -191,7 +227,7 @@ bool dense_classes_load(struct block *b, struct err *e)
     if (!dense_shapes_load(b, e))
         return false;
     if (!classes)
-        return missing(STREAM_SHAPE, e);
+        return dense_missing(STREAM_SHAPE, e);
     if (!d->classes)
         d->classes = load_wide(b, classes, d->shapes, UINT64_MAX, e);
     return d->classes && (d->lengths || load_lengths(b, e));
@@ -244,7 +280,7 @@ uint32_t dense_presence(struct block *b, uint32_t field, struct lane_out *l)
     if (l->none || (every >> field & 1))
         return l->none ? 0 : b->head.rows;
     l->present = block_room(b, BLOCK_ROWS / 64, 8);
-    for (uint32_t f = 0; f < FIELD_COUNT; f++)
+    for (uint32_t f = 0; f < FIELD_COUNT && !d->pick; f++)
         if (b->lane[f].ready && b->lane[f].present && same_rows(d, f, field)) {
             memcpy(l->present, b->lane[f].present, BLOCK_ROWS / 8);
             return count_bits(b, l->present);
@@ -253,180 +289,22 @@ uint32_t dense_presence(struct block *b, uint32_t field, struct lane_out *l)
     return count_bits(b, l->present);
 }
 
-/* ---- flows ---- */
-
-/* Distances into places of flows: 0 is a new one. */
-static bool number_flows(struct block *b)
+/* The same of the rows that are wanted. */
+static void presence_of_wanted(struct block *b, uint32_t field,
+                               struct lane_out *l)
 {
-    struct dense_reader *d = b->dense;
-    uint16_t *flow = d->flow;
-    uint32_t flows = 0, rows = b->head.rows;
-    bool bad = false;
+    const struct dense_reader *d = b->dense;
 
-    for (uint32_t i = 0; i < rows; i++) {
-        uint32_t back = flow[i];
-        bad |= back > flows;
-        flow[i] = (uint16_t)(flows - back);
-        flows += back == 0;
+    if (!d->pick) {
+        (void)dense_presence(b, field, l);
+        return;
     }
-    d->flows = flows;
-    return !bad;
-}
-
-/* A flow is in one pair at most, so that `asked` is how many are not the second
- * of one. */
-static bool link_flows(struct dense_reader *d, const uint32_t *step)
-{
-    for (uint32_t f = 0; f < d->flows; f++) {
-        if (step[f] > f || (step[f] && d->back[f - step[f]]))
-            return false;
-        if (step[f]) {
-            d->back[f] = f - step[f] + 1;
-            d->back[f - step[f]] = f + 1;
-        }
-        d->asked += step[f] == 0;
+    l->present = block_room(b, BLOCK_ROWS / 64, 8);
+    for (uint32_t k = 0; k < d->pick->n; k++) {
+        uint32_t i = d->pick->row[k];
+        uint64_t has = d->present[d->shape[i]] >> field & 1;
+        l->present[i / 64] |= has << (i % 64);
     }
-    return true;
-}
-
-static bool load_flows(struct block *b, struct err *e)
-{
-    struct dense_reader *d = b->dense;
-
-    if (!load_codes(b, STREAM_FLOW, &d->flow, e))
-        return false;
-    if (!number_flows(b))
-        return missing(STREAM_FLOW, e);
-    uint32_t *step = dense_table_load(b, STREAM_FLOW, KIND_BACK, d->flows, e);
-    if (!step)
-        return false;
-    d->back = block_room(b, d->flows, sizeof *d->back);
-    bool good = link_flows(d, step) || missing(STREAM_FLOW, e);
-    free(step);
-    return good;
-}
-
-bool dense_flows_load(struct block *b, struct err *e)
-{
-    struct dense_reader *d = b->dense;
-
-    if (d->back || load_flows(b, e))
-        return true;
-    free(d->flow);
-    free(d->back);
-    d->flow = NULL;
-    d->back = NULL;
-    d->flows = d->asked = 0;
-    return false;
-}
-
-/* Is a flow the second one of two directions? */
-static bool answers(const struct dense_reader *d, uint32_t f)
-{
-    return d->back[f] && d->back[f] - 1 < f;
-}
-
-/* A pair of keys that directions swap; `max` bounds both. */
-static bool load_pair(struct block *b, uint8_t one, uint32_t max,
-                      uint32_t *out[2], struct err *e)
-{
-    struct dense_reader *d = b->dense;
-    uint32_t *v[2] = {0}, k = 0;
-    bool good = true;
-
-    for (uint8_t i = 0; i < 2 && good; i++)
-        good = (v[i] = dense_table_load(b, (uint8_t)(one + i), KIND_FLOWED,
-                                        d->asked, e)) != NULL;
-    for (uint32_t i = 0; i < d->asked && good; i++)
-        good = (v[0][i] <= max && v[1][i] <= max) || missing(one, e);
-    for (uint32_t i = 0; i < 2 && good; i++)
-        out[i] = block_room(b, d->flows, sizeof **out);
-    for (uint32_t f = 0; f < d->flows && good; f++) {
-        bool second = answers(d, f);
-        uint32_t from = second ? d->back[f] - 1 : 0;
-        out[0][f] = second ? out[1][from] : v[0][k];
-        out[1][f] = second ? out[0][from] : v[1][k];
-        k += !second;
-    }
-    free(v[0]);
-    free(v[1]);
-    return good;
-}
-
-static bool load_proto(struct block *b, struct err *e)
-{
-    struct dense_reader *d = b->dense;
-    uint32_t k = 0;
-    uint32_t *v = dense_table_load(b, FIELD_PROTO, KIND_FLOWED, d->asked, e);
-
-    if (!v)
-        return false;
-    d->proto = block_room(b, d->flows, sizeof *d->proto);
-    for (uint32_t f = 0; f < d->flows; f++)
-        d->proto[f] = answers(d, f) ? d->proto[d->back[f] - 1] : v[k++];
-    free(v);
-    return true;
-}
-
-_Static_assert(FIELD_DST == FIELD_SRC + 1 && FIELD_DPORT == FIELD_SPORT + 1,
-               "pairs are neighbours");
-
-static bool load_addr_keys(struct block *b, struct err *e)
-{
-    struct dense_reader *d = b->dense;
-    uint32_t size, *pair[2];
-
-    if (d->src)
-        return true;
-    if (!block_dictionary_load(b, WIDTH_ADDR, &size, e))
-        return false;
-    if (size == 0)
-        return missing(STREAM_ADDRS, e);
-    if (!load_pair(b, FIELD_SRC, size - 1, pair, e))
-        return false;
-    d->src = pair[0];
-    d->dst = pair[1];
-    return true;
-}
-
-bool dense_keys_load(struct block *b, uint32_t field, struct err *e)
-{
-    struct dense_reader *d = b->dense;
-    uint32_t *pair[2];
-
-    if (!dense_flows_load(b, e))
-        return false;
-    if (field == FIELD_PROTO)
-        return d->proto || load_proto(b, e);
-    if (field == FIELD_SRC || field == FIELD_DST)
-        return load_addr_keys(b, e);
-    if (d->sport)
-        return true;
-    if (!load_pair(b, FIELD_SPORT, UINT16_MAX, pair, e))
-        return false;
-    d->sport = pair[0];
-    d->dport = pair[1];
-    return true;
-}
-
-bool dense_hosts_load(struct block *b, struct err *e)
-{
-    struct dense_reader *d = b->dense;
-
-    if (!dense_flows_load(b, e))
-        return false;
-    if (d->host)
-        return true;
-    if (block_stream_find(b, FIELD_SRC, KIND_FLOWED)) {
-        if (!load_addr_keys(b, e))
-            return false;
-        d->hosts = b->addrs;
-        d->host = d->src;
-        return true;
-    }
-    d->hosts = 1;
-    d->host = d->no_host = block_room(b, d->flows, sizeof *d->no_host);
-    return true;
 }
 
 /* ---- the dictionary of addresses ---- */
@@ -519,6 +397,20 @@ GATHER(uint8_t)
 GATHER(uint16_t)
 GATHER(uint32_t)
 
+/* Of 4 bytes each, for the rows that are wanted. */
+static void gather_wanted(struct block *b, uint32_t field,
+                          const uint32_t *table, const uint16_t *index)
+{
+    const struct dense_pick *pick = b->dense->pick;
+    struct lane_out *l = &b->lane[field];
+    uint32_t *out = block_room(b, b->head.rows, sizeof *out);
+
+    for (uint32_t k = 0; k < pick->n; k++)
+        out[pick->row[k]] = table[index[pick->row[k]]];
+    l->value = (uint8_t *)out;
+    l->width = sizeof *out;
+}
+
 static void gather(struct block *b, uint32_t field, const uint32_t *table,
                    const uint16_t *index)
 {
@@ -527,6 +419,10 @@ static void gather(struct block *b, uint32_t field, const uint32_t *table,
     struct lane_out *l = &b->lane[field];
     enum width w = schema_fields[field].width;
 
+    if (b->dense->pick) {
+        gather_wanted(b, field, table, index);
+        return;
+    }
     l->width =
         w == WIDTH_ADDR ? (b->addrs <= UINT16_MAX + 1 ? 2 : 4) : bytes[w];
     l->value = block_room(b, b->head.rows, l->width);
@@ -580,7 +476,7 @@ bool dense_lane_load(struct block *b, uint32_t field, struct err *e)
 {
     struct lane_out *l = &b->lane[field];
 
-    (void)dense_presence(b, field, l);
+    presence_of_wanted(b, field, l);
     if (l->none)
         return true;
     switch ((enum dense_place)dense_place[field]) {

@@ -6,6 +6,13 @@
 #include "store/block_inside.h"
 #include "store/dense.h"
 
+/* The rows that are rebuilt, where not all are wanted. */
+struct dense_pick {
+    uint32_t *row; /* ascending */
+    uint32_t n;
+    uint64_t some; /* fields that one of them has */
+};
+
 struct dense_reader {
     uint16_t *shape; /* of each row */
     uint32_t shapes;
@@ -17,11 +24,12 @@ struct dense_reader {
     uint32_t *src, *dst, *sport, *dport, *proto; /* of each flow */
     uint32_t *host; /* of each flow: the place of its source, or 0 */
     uint32_t hosts;
-    uint32_t *no_host;                   /* where no row has an address */
-    struct lane_out *coded[BATCH_CODES]; /* of each field; NULL: none yet */
-    bool looked;                         /* the next two are known */
+    uint32_t *no_host; /* where no row has an address */
+    struct lane_out *coded[BATCH_CODES][FIELD_COUNT]; /* NULL: none yet */
+    bool looked;    /* the next two are known */
     uint64_t mixed; /* fields that some rows of a flow have and others not */
     uint8_t *keyed; /* of each flow: keys that its rows have */
+    struct dense_pick *pick; /* NULL: all rows */
 };
 
 /* Numbers in the order in which rows ask for them. */
@@ -51,12 +59,23 @@ bool dense_coded_load(struct block *b, enum batch_code by, uint32_t field,
                       struct lane_out **out, struct err *e) MUST_CHECK;
 void dense_coded_free(struct dense_reader *d);
 
+/* From now on only these rows (bit i: row i) are wanted: lanes hold those, and
+ * 0 in some others. */
+bool dense_pick(struct block *b, const uint64_t *rows,
+                struct err *e) MUST_CHECK;
+void dense_pick_free(struct dense_pick *p);
+
+/* A stream that others need is not there, or too short. Returns false. */
+bool dense_missing(uint8_t id, struct err *e);
+/* The codes of all rows; they become the block's. */
+bool dense_codes_load(struct block *b, uint8_t id, uint16_t **out,
+                      struct err *e) MUST_CHECK;
 /* The n numbers of a table; all 0 where there is no stream. The caller frees
  * them. */
 uint32_t *dense_table_load(struct block *b, uint8_t id, enum stream_kind kind,
                            uint32_t n, struct err *e) MUST_CHECK;
 
-/* Which rows have a field, by their shapes; how many. */
+/* Which rows have a field, by their shapes, whatever is wanted; how many. */
 uint32_t dense_presence(struct block *b, uint32_t field, struct lane_out *l);
 
 bool dense_addrs_load(struct block *b, const struct block_stream *v6,

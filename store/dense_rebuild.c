@@ -18,7 +18,52 @@ struct pass {
     struct dense_told near, far;
     uint32_t *out;  /* the lane where it is 4 bytes wide */
     uint32_t *last; /* of each flow */
+    const struct dense_pick *pick;
+    uint32_t at;        /* rows of `pick` that were passed */
+    uint32_t next;      /* row behind them */
+    uint64_t *skipping; /* of each shape: 1 for near, 1 << 32 for far */
 };
+
+/* How rows that are not wanted move on in the lists; none where there are no
+ * lists. */
+static void begin_skipping(struct pass *p)
+{
+    if (!p->pick || (!p->near.v && !p->far.v))
+        return;
+    p->skipping = memory_alloc(p->d->shapes * sizeof *p->skipping);
+    for (uint32_t i = 0; i < p->d->shapes; i++) {
+        enum dense_class c = dense_class_of(p->classes[i], p->slot);
+        p->skipping[i] = c == CLASS_NEAR  ? 1
+                         : c == CLASS_FAR ? UINT64_C(1) << 32
+                                          : 0;
+    }
+}
+
+/* The next row that is wanted; `rows` after the last. */
+static uint32_t next_wanted(struct pass *p)
+{
+    uint64_t skipped = 0;
+
+    if (p->at == p->pick->n)
+        return p->rows;
+    uint32_t row = p->pick->row[p->at++];
+    for (uint32_t i = p->next; i < row && p->skipping; i++)
+        skipped += p->skipping[p->shape[i]];
+    p->near.at += (uint32_t)skipped;
+    p->far.at += (uint32_t)(skipped >> 32);
+    p->next = row + 1;
+    return row;
+}
+
+static inline uint32_t row_after(struct pass *p, uint32_t i)
+{
+    return p->pick ? next_wanted(p) : i + 1;
+}
+
+static inline uint32_t first_row(struct pass *p)
+{
+    return p->pick ? next_wanted(p) : 0;
+}
 
 static bool begin(struct block *b, enum dense_slot s, struct pass *p,
                   struct err *e)
@@ -33,10 +78,12 @@ static bool begin(struct block *b, enum dense_slot s, struct pass *p,
                        .shape = b->dense->shape,
                        .field = dense_slot_field[s],
                        .rows = b->head.rows,
-                       .slot = s};
+                       .slot = s,
+                       .pick = b->dense->pick};
     if (!dense_told_load(b, (uint8_t)p->field, KIND_NEAR, &p->near, e) ||
         !dense_told_load(b, (uint8_t)p->field, KIND_FAR, &p->far, e))
         return false;
+    begin_skipping(p);
     p->out = memory_zeroed(p->rows + SLACK, sizeof *p->out);
     return true;
 }
@@ -55,7 +102,13 @@ static void narrow_lane(struct pass *p, struct lane_out *l)
     static const uint8_t bytes[] = {
         [WIDTH_U8] = 1, [WIDTH_U16] = 2, [WIDTH_U32] = 4};
 
-    l->width = bytes[schema_fields[p->field].width];
+    l->width = p->pick ? 4 : bytes[schema_fields[p->field].width];
+    if (l->width == 4) {
+        l->value = (uint8_t *)p->out;
+        p->b->memory += (p->rows + SLACK) * sizeof *p->out;
+        p->out = NULL;
+        return;
+    }
     l->value = block_room(p->b, p->rows, l->width);
     for (uint32_t i = 0; l->width == 1 && i < p->rows; i++)
         l->value[i] = (uint8_t)p->out[i];
@@ -63,8 +116,6 @@ static void narrow_lane(struct pass *p, struct lane_out *l)
         uint16_t v = (uint16_t)p->out[i];
         memcpy(l->value + (size_t)i * 2, &v, 2);
     }
-    if (l->width == 4)
-        memcpy(l->value, p->out, (size_t)p->rows * 4);
 }
 
 /* Hands the lane over, where all went well, and frees the rest. */
@@ -78,6 +129,7 @@ static bool finish(struct pass *p, bool good, struct err *e)
     free(p->near.v);
     free(p->far.v);
     free(p->last);
+    free(p->skipping);
     free(p->out);
     return good;
 }
@@ -117,7 +169,7 @@ static bool rebuild_iplen(struct pass *p, struct err *e)
 {
     if (!with_flows(p, e))
         return false;
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t *last = &p->last[p->flow[i]];
@@ -148,7 +200,7 @@ static bool rebuild_len(struct pass *p, struct err *e)
 
     if (!beside(p->b, FIELD_IPLEN, &iplen, e) || !load_basis(p, &overhead, e))
         return false;
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t guess = value_or_0(p, iplen, FIELD_IPLEN, i) + overhead +
@@ -171,7 +223,7 @@ static bool rebuild_caplen(struct pass *p, struct err *e)
 
     if (!beside(p->b, FIELD_LEN, &len, e) || !load_basis(p, &snap, e))
         return false;
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t guess = value_or_0(p, len, FIELD_LEN, i);
@@ -188,7 +240,7 @@ static bool rebuild_rest(struct pass *p, struct err *e)
 
     if (!beside(p->b, FIELD_IPLEN, &iplen, e))
         return false;
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         const struct dense_lengths *l = &p->d->lengths[p->shape[i]];
@@ -204,7 +256,7 @@ static bool rebuild_rest(struct pass *p, struct err *e)
 static bool rebuild_zero(struct pass *p, struct err *e)
 {
     (void)e;
-    for (uint32_t i = 0; i < p->rows; i++)
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i))
         if (has(p, i) && class_of(p, i))
             p->out[i] = dense_told_next(&p->far);
     return true;
@@ -247,13 +299,15 @@ static void rebuild_tcp(struct pass *seq, struct pass *ack,
     const struct dense_reader *d = seq->d;
     struct dense_tcp *tcp = memory_zeroed(d->flows, sizeof *tcp);
 
-    for (uint32_t i = 0; i < seq->rows; i++) {
+    for (uint32_t i = first_row(seq); i < seq->rows; i = row_after(seq, i)) {
         struct dense_tcp *f = &tcp[d->flow[i]];
         uint32_t other = d->back[d->flow[i]];
         const struct dense_tcp *back = other ? &tcp[other - 1] : &no_tcp;
         uint32_t set = DENSE_HAS(d->present[d->shape[i]], FIELD_FLAGS)
                            ? flags[d->shape[i]]
                            : 0;
+        if (ack->pick)
+            (void)next_wanted(ack);
         if (has(seq, i)) {
             seq->out[i] = take_seq(seq, i, f, back);
             dense_tcp_sent(f, seq->out[i],
@@ -308,7 +362,7 @@ static bool rebuild_win(struct pass *p, struct err *e)
     if (!with_flows(p, e) || !dense_hosts_load(p->b, e))
         return false;
     uint32_t *hosts = memory_zeroed(p->d->hosts, sizeof *hosts);
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t *last = &p->last[p->flow[i]];
@@ -332,7 +386,7 @@ static bool rebuild_ipid(struct pass *p, struct err *e)
     if (!with_flows(p, e) || !dense_hosts_load(p->b, e))
         return false;
     uint32_t *hosts = memory_zeroed(p->d->hosts, sizeof *hosts);
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         enum dense_class k = class_of(p, i);
         if (!has(p, i) || k == CLASS_AGAIN)
             continue;
@@ -354,7 +408,7 @@ static bool rebuild_icmp_seq(struct pass *p, struct err *e)
 {
     if (!with_flows(p, e))
         return false;
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         uint32_t *last = &p->last[p->flow[i]];
@@ -387,7 +441,7 @@ static void rebuild_tsval(struct pass *p, const int64_t *time)
 {
     struct dense_clock *clock = memory_zeroed(p->d->flows, sizeof *clock);
 
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         struct dense_clock *c = &clock[p->d->flow[i]];
         if (!has(p, i))
             continue;
@@ -415,7 +469,7 @@ static bool rebuild_tsecr(struct pass *p, struct err *e)
     if (!with_flows(p, e) || !beside(p->b, FIELD_TSVAL, &tsval, e))
         return false;
     struct dense_clock *clock = memory_zeroed(p->d->flows, sizeof *clock);
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         struct dense_clock *c = &clock[p->flow[i]];
         uint32_t other = p->d->back[p->flow[i]];
         const struct dense_clock *back = other ? &clock[other - 1] : &no_clock;
@@ -445,7 +499,7 @@ static bool rebuild_flowed(struct pass *p, struct err *e)
         *host = p->last[f] ^= *host;
     }
     free(hosts);
-    for (uint32_t i = 0; i < p->rows; i++) {
+    for (uint32_t i = first_row(p); i < p->rows; i = row_after(p, i)) {
         if (!has(p, i))
             continue;
         if (class_of(p, i))

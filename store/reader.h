@@ -43,6 +43,7 @@ struct store_reader {
     uint32_t blocks, block_cap;
     struct store_capture *capture;
     uint32_t captures;
+    uint64_t opened;            /* blocks so far */
     struct reader_index *index; /* NULL: nobody asked yet */
     /* Told of what is damaged, which is left out; NULL: it is an error. */
     void (*left)(void *ctx, const struct store_left_out *what);

@@ -23,6 +23,7 @@ struct store_block *store_block_open(struct store_reader *r, uint32_t i,
         return NULL;
     }
     block_on_read(block, kv_will_need);
+    block_set_dictionary(block, ++r->opened);
     r->month[r->block[i]->month].users++;
     struct store_block *b = memory_alloc(sizeof *b);
     *b = (struct store_block){r, i, block};
@@ -68,6 +69,13 @@ bool store_block_code_column(struct store_block *b, const struct batch_span *of,
     return block_code_column(b->block, of, f, out, e)
                ? true
                : reader_context(b->reader, b->i, e);
+}
+
+bool store_block_pick(struct store_block *b, const uint64_t *rows,
+                      struct err *e)
+{
+    return block_pick(b->block, rows, e) ? true
+                                         : reader_context(b->reader, b->i, e);
 }
 
 bool store_block_order(struct store_block *b, uint32_t row,

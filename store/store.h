@@ -208,6 +208,11 @@ bool store_block_code_column(struct store_block *b, const struct batch_span *of,
                              enum field_id f, struct column *out,
                              struct err *e) MUST_CHECK;
 
+/* From now on only some rows (bit i: row i) are asked for, which may be read
+ * with less work; in columns others are undefined. */
+bool store_block_pick(struct store_block *b, const uint64_t *rows,
+                      struct err *e) MUST_CHECK;
+
 /* What breaks ties of time and sensor in packet order. */
 struct store_order {
     struct digest capture;

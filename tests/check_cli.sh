@@ -72,7 +72,7 @@ status 2 query --formt csv all && says err "did you mean \`--format\`?"
 status 2 query --format xml all && says err "takes one of table, csv"
 status 2 query all and tcp && says err "single quotes"
 status 2 query && says err "needs a query"
-status 2 hunt list && says err "not built in this version"
+status 2 hunt chase && says err "is nothing that hunts do"
 status 2 init --tunnels outer && says err "takes inner"
 status 0 -s "$dir/tunnels" init --tunnels inner
 for c in init ingest query shell info check version help; do

@@ -28,7 +28,7 @@ installed() { (cd "$usr" && find . ! -type d | sort); }
     done
     echo ./share/man/man1/trawl.1
     echo ./share/man/man7/trawl-query.7
-    for f in hunts/*.hunt; do
+    for f in hunts/*.hunt hunts/*.test; do
         [ -f "$f" ] && echo "./share/trawl/$f"
     done
     echo ./share/zsh/site-functions/_trawl

@@ -162,7 +162,7 @@ static void segment(struct record *r, uint32_t i, uint32_t sent[][2])
     uint32_t flow = (uint32_t)samples_below(40),
              way = (uint32_t)samples_below(2);
     uint32_t payload = samples_below(3) ? 0 : (uint32_t)samples_below(1460),
-             a = flow * 2;
+             a = flow / 3 * 2; /* hosts with several connections */
 
     RECORD_SET(r, SRC, host(a + way));
     RECORD_SET(r, DST, host(a + 1 - way));

@@ -306,6 +306,61 @@ static void codes_tell_what_their_rows_hold(void **state)
     strtab_free(&t);
 }
 
+static void assert_picked(struct block *b, const struct sample *s,
+                          enum field_id f, const uint64_t *rows,
+                          const struct strtab *t)
+{
+    struct err e = {0};
+    struct column c;
+
+    for (uint32_t from = 0; from < s->n; from += BATCH_ROWS) {
+        uint32_t n = s->n - from < BATCH_ROWS ? s->n - from : BATCH_ROWS;
+        if (!block_column(b, f, from, n, &c, &e))
+            fail_msg("%s: %s", schema_fields[f].name, e.text);
+        for (uint32_t i = 0; i < n; i++) {
+            const struct record *r = &s->order[from + i]->record;
+            bool has = f == FIELD_SENSOR || (r->present >> f & 1);
+            if (!(rows[(from + i) / 64] >> ((from + i) % 64) & 1))
+                continue;
+            assert_int_equal(has, !column_absent(&c, i));
+            if (has)
+                assert_value(&c, i, f, r, t);
+        }
+    }
+}
+
+static void picked_rows_are_as_among_all(void **state)
+{
+    static const uint32_t garbage[] = {0, 300, 60};
+    struct strtab t = {0};
+
+    (void)state;
+    for (uint32_t i = 0; i < 90; i++) {
+        samples_seed(90 + i / 10);
+        struct sample s = samples_traffic(5000, garbage[i / 10 % 3], true);
+        uint64_t rows[5000 / 64 + 1] = {0};
+        struct err e = {0};
+        struct block *b = block_open(s.bytes.data, s.bytes.len, &t, &e);
+        assert_non_null(b);
+        samples_seed(900 + i);
+        for (uint64_t k = samples_below(30) + 1; k > 0; k--) {
+            uint64_t row = samples_below(s.n);
+            rows[row / 64] |= UINT64_C(1) << (row % 64);
+        }
+        /* some fields are made before */
+        for (uint64_t k = samples_below(4); k > 0; k--)
+            assert_picked(b, &s, (enum field_id)samples_below(FIELD_COUNT),
+                          rows, &t);
+        assert_true(block_pick(b, rows, &e));
+        for (uint32_t k = 0; k < FIELD_COUNT; k++)
+            assert_picked(b, &s, (enum field_id)((k * 31 + i) % FIELD_COUNT),
+                          rows, &t);
+        block_close(b);
+        samples_free(&s);
+    }
+    strtab_free(&t);
+}
+
 /* Version 1 had no dense blocks, and is otherwise the same. */
 static void a_block_of_version_1_is_read(void **state)
 {
@@ -371,6 +426,7 @@ int main(void)
         cmocka_unit_test(a_full_block_comes_back),
         cmocka_unit_test(traffic_comes_back_from_both_encodings),
         cmocka_unit_test(codes_tell_what_their_rows_hold),
+        cmocka_unit_test(picked_rows_are_as_among_all),
         cmocka_unit_test(a_block_of_version_1_is_read),
         cmocka_unit_test(microseconds_are_noticed),
         cmocka_unit_test(memory_is_counted),

@@ -716,9 +716,9 @@ error
 query
 hunt x "y" begin all end
 error
-1:1: `hunt` is not built in this version
+1:1: a hunt is a file of its own, not part of a query
   hunt x "y" begin all end
-  ^^^^
+  ^^^^ `trawl hunt run NAME` runs those of the folder hunts
 
 # a hunt's settings
 query
