@@ -215,10 +215,10 @@ static void agrees_with_the_definition(void **state)
 
     (void)state;
     for (uint32_t i = 0; i < sizeof sets / sizeof *sets; i++) {
-        for (uint64_t k = 0; k < 4; k++) {
+        for (uint64_t k = 0; k < 3; k++) {
             struct drawn w = sets[i];
             struct similar_terms t = {.searches = (double)k,
-                                      .alike = k == 3 ? 0.3 : 0};
+                                      .alike = k == 2 ? 0.3 : 0};
             w.seed = w.seed * 1000 + k + 1;
             groups += compare(&w, &t);
         }
@@ -252,7 +252,7 @@ static void plain_groups_are_those_of_all_pairs(void **state)
 
 static void a_crowd_is_found_whole(void **state)
 {
-    struct drawn from = {21, 1500, 3000, 6, false, 1, 1200, 24, 14};
+    struct drawn from = {21, 3500, 3000, 24, false, 1, 350, 24, 14};
     struct similar_terms t = {.work = 20000000};
     struct data *d = draw(&from);
     struct world w = {0};
@@ -262,7 +262,7 @@ static void a_crowd_is_found_whole(void **state)
     assert_true(search(&w, d, &t));
     assert_int_equal(w.found.cut, 0);
     assert_true(w.found.n >= 1);
-    assert_true(w.found.group[0].size >= 1190);
+    assert_true(w.found.group[0].size >= 345);
     assert_true(w.found.group[0].cores == 24);
     assert_true(w.found.group[0].bits > 1000);
     close_world(&w);
