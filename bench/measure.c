@@ -59,6 +59,28 @@ static int run(char **argv, struct cost *c)
     return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 }
 
+/* Only clean pages go: what was written is synced first. */
+static int forget_file(const char *path, const struct stat *st, int type,
+                       struct FTW *at)
+{
+    (void)st;
+    (void)at;
+    int fd = type == FTW_F ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+    if (fd < 0)
+        return 0;
+    (void)!fdatasync(fd);
+    (void)!posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    close(fd);
+    return 0;
+}
+
+static int usage(void)
+{
+    fprintf(stderr, "usage: measure [--cold FOLDER] RUNS COMMAND ARG...\n");
+    return 2;
+}
+
 /* Reading once through more than caches hold. */
 static double read_memory(void)
 {
@@ -91,28 +113,6 @@ static int memory(long runs)
     }
     printf("%.1f\n", best);
     return 0;
-}
-
-/* Only clean pages go: what was written is synced first. */
-static int forget_file(const char *path, const struct stat *st, int type,
-                       struct FTW *at)
-{
-    (void)st;
-    (void)at;
-    int fd = type == FTW_F ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-
-    if (fd < 0)
-        return 0;
-    (void)!fdatasync(fd);
-    (void)!posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-    close(fd);
-    return 0;
-}
-
-static int usage(void)
-{
-    fprintf(stderr, "usage: measure [--cold FOLDER] RUNS COMMAND ARG...\n");
-    return 2;
 }
 
 int main(int argc, char **argv)
