@@ -137,13 +137,25 @@ static bool link_crowd(struct crowds *c)
     return true;
 }
 
+/* Those that no crowd has by now. */
+static uint32_t list_free(struct crowds *c, const struct marked *list,
+                          uint32_t n)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        if (!c->f->crowded[list[i].row])
+            c->rows[kept++] = list[i].row;
+    }
+    return kept;
+}
+
 static bool try_crowd(struct crowds *c, const struct marked *list, uint32_t n)
 {
     struct similar_finder *f = c->f;
 
-    for (uint32_t i = 0; i < n; i++)
-        c->rows[i] = list[i].row;
-    if (!similar_spend(&f->work, steps_of(c, n)) ||
+    n = list_free(c, list, n);
+    if (n <= SIMILAR_SHORT || !similar_spend(&f->work, steps_of(c, n)) ||
         !similar_scorer_pick(f->scorer, c->rows, n))
         return true;
     similar_scorer_cut(f->scorer, c->rows, n, f->terms->alike);
