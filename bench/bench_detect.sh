@@ -47,8 +47,14 @@ for seed in ${DETECT_SEEDS:-11}; do
             "$archive/truth.json" >"$rows/planted"
         awk -F'\t' -v kind="$kind" -v hunt="$hunt" '
             FILENAME ~ /found$/ {found[$1] = 1; strangers++; next}
-            FILENAME ~ /all$/ {known += $1 in found; next}
-            {n[$1]++; sources++; if ($2 in found) {hit[$1]++; hits++}}
+            # A row may name a network instead.
+            function is_found(a,  net) {
+                net = a
+                sub(/[0-9]+$/, "0", net)
+                return a in found || net in found
+            }
+            FILENAME ~ /all$/ {known += is_found($1); next}
+            {n[$1]++; sources++; if (is_found($2)) {hit[$1]++; hits++}}
             END {
                 for (i in n) {planted++; got += 2 * hit[i] >= n[i]}
                 printf "%-24s %-24s %2d/%-2d  %4d/%-4d  %5d  %5d\n", kind, hunt,
