@@ -21,7 +21,7 @@ low-and-slow low-and-slow
 one-two-pattern one-two-pattern
 echo-spin-off source-port-oddities
 hijack-reset hijack-reset
-hidden-novelty first-seen-ports'
+hidden-novelty quiet-return'
 
 # Addresses of the rows that are not at home, one a line.
 strangers() {
