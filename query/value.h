@@ -24,7 +24,7 @@ struct column_def {
     const char *name;
     struct vtype type;
     bool zero; /* a count or a set: of no rows it is zero, or empty */
-    bool key; /* what rows were grouped by: tells a row from another */
+    bool key;  /* what rows were grouped by: tells a row from another */
 };
 
 /* What rows look like between two stages; lives in the query's arena. */
