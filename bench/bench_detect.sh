@@ -21,12 +21,12 @@ low-and-slow low-and-slow
 one-two-pattern one-two-pattern
 echo-spin-off source-port-oddities
 hijack-reset hijack-reset
-hidden-novelty first-seen-ports'
+hidden-novelty quiet-return'
 
-# Addresses of the rows that are not at home, one a line.
+# Addresses of the rows that are not at home, one a line; clocks look like IPv6.
 strangers() {
     grep -oE '[0-9a-f]*:[0-9a-f:]+:[0-9a-f]+|[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+' "$1" |
-        grep -vE '^(198\.51\.100|203\.0\.113)\.|^2001:db8:1:' | sort -u
+        grep -vE '^[0-9]{2}:[0-9]{2}:[0-9]{2}$|^(198\.51\.100|203\.0\.113)\.|^2001:db8:1:' | sort -u
 }
 for seed in ${DETECT_SEEDS:-11}; do
     archive=$dir/detect-$packets-$seed store=$archive.store rows=$archive.rows
