@@ -24,7 +24,7 @@ struct column_def {
     const char *name;
     struct vtype type;
     bool zero; /* a count or a set: of no rows it is zero, or empty */
-    bool key; /* what rows were grouped by: tells a row from another */
+    bool key;  /* what rows were grouped by: tells a row from another */
 };
 
 /* What rows look like between two stages; lives in the query's arena. */
@@ -36,6 +36,14 @@ struct columns {
      * these rows, named this.x; else NULL. */
     const struct columns *row;
     uint32_t keys; /* the first so many are the keys of `stats` */
+    const struct columns_chart *chart; /* NULL: rows are not to be drawn */
+    bool aside; /* the rows lie in a file that `write` made: show none */
+};
+
+/* Numbers to be drawn over the first column. */
+struct columns_chart {
+    uint32_t n;
+    const uint32_t *col;
 };
 
 /* One value; which member holds it follows from its type's lane. */
