@@ -4,7 +4,12 @@
 
 #include "cli/packet_parts.h"
 
-enum { EXT_HOP_BY_HOP = 0, EXT_FRAGMENT = 44, EXT_DESTINATION = 60 };
+enum {
+    EXT_HOP_BY_HOP = 0,
+    EXT_FRAGMENT = 44,
+    EXT_NONE = 59,
+    EXT_DESTINATION = 60
+};
 enum { PAD_N = 1 };
 
 /* ---- bytes ---- */
@@ -187,6 +192,10 @@ static void put_transport(struct packet_parts *b)
 {
     const struct transport *t = transport_of(b);
     int64_t whole = number(b, FIELD_IPLEN);
+
+    /* Jumbograms and segmentation offload: the length says nothing. */
+    if (b->p->n[FIELD_IPVER] == 6 && whole == 40)
+        whole = 0;
     size_t most = b->ip + (size_t)whole;
 
     b->transport = b->out->len;
@@ -259,6 +268,12 @@ static void put_padding(struct packet_parts *b, int64_t n, uint64_t next)
     }
 }
 
+/* Mobility, HIP, Shim6: a header with nothing behind it is the payload. */
+static bool is_signalling(uint64_t proto)
+{
+    return proto == 135 || proto == 139 || proto == 140;
+}
+
 static void put_fragment(struct packet_parts *b, uint64_t proto)
 {
     packet_raw(b, proto << 8, 2);
@@ -284,14 +299,21 @@ static void put_ip6(struct packet_parts *b)
                4);
     b->cut = b->cut || !packet_has(b, FIELD_IPLEN);
     packet_raw(b, (uint64_t)number(b, FIELD_IPLEN) - 40, 2);
-    packet_raw(b, padding ? EXT_DESTINATION : behind, 1);
+    bool signals = padding && is_signalling(proto);
+
+    packet_raw(b, padding && !signals ? EXT_DESTINATION : behind, 1);
     packet_field(b, FIELD_TTL, 1);
     address(b, FIELD_SRC);
     address(b, FIELD_DST);
-    if (padding)
+    if (padding && !signals)
         put_padding(b, padding, behind);
     if (fragment)
         put_fragment(b, proto);
+    if (signals) {
+        packet_raw(b, EXT_NONE, 1);
+        packet_raw(b, (uint64_t)padding / 8 - 1, 1);
+        b->cut = true;
+    }
     b->cut = b->cut || !known;
 }
 

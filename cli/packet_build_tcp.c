@@ -103,6 +103,18 @@ static void put_options(struct packet_parts *b, uint32_t room)
         b->out->len = most;
 }
 
+/* The list of kinds was cut: what was read of values, then the cut again. */
+static void put_values(struct packet_parts *b, uint32_t room)
+{
+    size_t most = b->out->len + room;
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].bytes && packet_has(b, known[i].value[0]))
+            put_option(b, &known[i], known[i].len);
+    if (b->out->len > most)
+        b->out->len = most;
+}
+
 void packet_tcp(struct packet_parts *b)
 {
     int64_t doff = b->p->n[FIELD_DOFF];
@@ -122,6 +134,10 @@ void packet_tcp(struct packet_parts *b)
     packet_field(b, FIELD_WIN, 2);
     packet_raw(b, 0, 2);
     packet_field(b, FIELD_URG, 2);
-    if (packet_has(b, FIELD_OPTSIG) && doff > 20)
+    if (doff <= 20)
+        return;
+    if (packet_has(b, FIELD_OPTSIG))
         put_options(b, (uint32_t)doff - 20);
+    else
+        put_values(b, (uint32_t)doff - 20);
 }

@@ -248,7 +248,6 @@ static bool push(struct stage_run *r, struct batch *b)
 
 /* ---- the set ---- */
 
-
 static void copy_values(const struct keytab *t, const uint32_t *id,
                         union cell *cell)
 {
