@@ -27,7 +27,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, ""); /* NOLINT: no threads yet */
     /* Large arrays go back to the system when they are freed, and grow without
      * a copy beside them: what is charged to --mem is then what is held. */
-    (void)mallopt(M_MMAP_THRESHOLD, LARGE);
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE); /* NOLINT: no threads yet */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* the write that is too much says so */
     return flush(command_main(argc, argv));

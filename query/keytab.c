@@ -328,7 +328,7 @@ bool keytab_rows(struct keytab *t, const struct column *c,
                  const struct sel *rows, uint32_t *id, struct run *r)
 {
     struct sel rest;
-    uint16_t at[BATCH_ROWS];
+    uint16_t at[BATCH_ROWS] = {0};
     uint32_t found[BATCH_ROWS];
 
     if (!has_memo(t, c))

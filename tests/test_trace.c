@@ -271,14 +271,20 @@ static void a_day_follows_midnight(void **state)
                                 "request\n"
                                 "date 1999-02-03\n"
                                 "00:00:02 192.0.2.1 > 192.0.2.2: icmp: echo "
+                                "request\n"
+                                "23:00:00 192.0.2.1 > 192.0.2.2: icmp: echo "
+                                "request\n"
+                                "date 1999-02-04\n"
+                                "00:00:02 192.0.2.1 > 192.0.2.2: icmp: echo "
                                 "request\n");
 
     (void)state;
-    assert_int_equal(got.n, 4);
+    assert_int_equal(got.n, 6);
     assert_int_equal(got.r[0].TIME, INT64_C(915163199000000000));
     assert_int_equal(got.r[1].TIME - got.r[0].TIME, INT64_C(2000000000));
     assert_int_equal(got.r[2].TIME - got.r[1].TIME, -INT64_C(500000000));
     assert_int_equal(got.r[3].TIME, INT64_C(918014402000000000));
+    assert_int_equal(got.r[5].TIME, INT64_C(918100802000000000));
 }
 
 static void what_is_not_understood_is_counted_by_line(void **state)
