@@ -194,9 +194,12 @@ static void list_candidates(struct similar_scorer *s, const uint32_t *row,
         if (row[i] == s->reference ||
             (alike > 0 && similar_jaccard(s->d, row[i], s->reference) < alike))
             continue;
-        double tail = similar_tail(similar_scorer_expect(s, row[i]), x);
+        int64_t tail =
+            similar_grains(similar_tail(similar_scorer_expect(s, row[i]), x));
+        if (tail <= 0)
+            continue;
         s->candidate[s->candidates++] =
-            (struct similar_candidate){x, similar_grains(tail), row[i]};
+            (struct similar_candidate){x, tail, row[i]};
     }
     qsort(s->candidate, s->candidates, sizeof *s->candidate, by_tail);
 }

@@ -357,9 +357,10 @@ static void cut(const struct known *k, const bool *list, struct slow_group *g)
     struct slow_group now = *g;
 
     for (uint32_t i = 0; i < k->s->n; i++) {
-        if (list[i] && i != g->reference &&
+        int64_t t = grains(tail(k, i, g->core));
+        if (list[i] && i != g->reference && t > 0 &&
             (k->alike == 0 || jaccard(k, i, g->reference) >= k->alike))
-            c[n++] = (struct choice){i, grains(tail(k, i, g->core))};
+            c[n++] = (struct choice){i, t};
     }
     qsort(c, n, sizeof *c, by_tail);
     memset(now.member, 0, sizeof now.member);
