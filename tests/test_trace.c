@@ -130,6 +130,19 @@ static void reads_a_traceroute(void **state)
     assert_int_equal(r.TTL, 1);
 }
 
+static void flags_in_brackets_are_tcp_without_ip_in_front(void **state)
+{
+    struct record r = one("20:38:11 198.51.100.9.23 > 192.0.2.7.1025: Flags "
+                          "[R], seq 70000041, win 0, length 0");
+
+    (void)state;
+    assert_int_equal(r.PROTO, 6);
+    assert_int_equal(r.SPORT, 23);
+    assert_int_equal(r.FLAGS, 4);
+    assert_int_equal(r.SEQ, 70000041);
+    assert_false(RECORD_HAS(&r, DF));
+}
+
 static void reads_icmp_messages(void **state)
 {
     struct record r = one("20:38:11.783596 198.51.100.254 > 192.0.2.7: icmp: "
@@ -366,6 +379,7 @@ int main(void)
         cmocka_unit_test(reads_an_old_syn),
         cmocka_unit_test(reads_odd_flags_with_bad_options),
         cmocka_unit_test(reads_a_traceroute),
+        cmocka_unit_test(flags_in_brackets_are_tcp_without_ip_in_front),
         cmocka_unit_test(reads_icmp_messages),
         cmocka_unit_test(reads_a_verbose_line_of_today),
         cmocka_unit_test(reads_ipv6),
