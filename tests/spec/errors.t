@@ -30,6 +30,7 @@ error
   all | zzzzzz
         ^^^^^^ where stats distinct add show sort head top, or a `let` that begins with `|`
 
+
 # a filter is no stage
 query
 let f = tcp; all | f
