@@ -15,9 +15,9 @@ struct similar_rows {
     const uint32_t *item;
 };
 
-/* Steps, of a few ns each, that a search may take to find pairs, and as many
- * again to make groups of them. */
-#define SIMILAR_WORK UINT64_C(20000000000)
+/* Steps, of about 4 ns each, that a search may take to find pairs, and as many
+ * again to make groups of them; half of that in each repeat. */
+#define SIMILAR_WORK UINT64_C(5000000000)
 
 struct similar_terms {
     double searches; /* bits that every group is charged: log2 B */

@@ -138,7 +138,7 @@ static bool spend_list(struct grouping *g, const uint32_t *row, uint32_t n)
     uint64_t steps = 0;
 
     for (uint32_t i = 0; i < n; i++)
-        steps += 4 * (uint64_t)similar_degree(g->d, row[i]) + 8;
+        steps += 16 * (uint64_t)similar_degree(g->d, row[i]) + 32;
     return similar_spend(&g->f->work, steps);
 }
 

@@ -152,7 +152,7 @@ static bool search_data(struct similar *s, const struct similar_data *d,
                                .scorer = &scorer};
     bool ok;
 
-    similar_work_open(&f.work, t->work ? t->work : SIMILAR_WORK, s->run);
+    similar_work_open(&f.work, t->work, s->run);
     f.crowded = similar_array(&s->round, d->n, sizeof *f.crowded);
     ok = f.crowded && similar_scorer_open(&scorer, d, &s->round) &&
          find_pairs(&f) && find_groups(s, &f, out);
@@ -186,13 +186,15 @@ static bool search_round(struct similar *s, const struct similar_rows *rows,
                          uint32_t repeat, struct similar_found *found)
 {
     struct similar_data d = {.charge = t->searches};
+    struct similar_terms now = *t;
     bool ok;
 
+    now.work = (t->work ? t->work : SIMILAR_WORK) >> repeat;
     if (repeat > 0)
         d.charge += repeat + 1;
     ok = similar_data_make(&d, rows, out, s->count, &s->round);
     if (ok && d.n >= 2)
-        ok = search_data(s, &d, t, found);
+        ok = search_data(s, &d, &now, found);
     similar_release(&s->round);
     return ok;
 }

@@ -253,7 +253,7 @@ static void plain_groups_are_those_of_all_pairs(void **state)
 static void a_crowd_is_found_whole(void **state)
 {
     struct drawn from = {21, 3500, 3000, 24, false, 1, 350, 24, 14};
-    struct similar_terms t = {.work = 20000000};
+    struct similar_terms t = {.work = 100000000};
     struct data *d = draw(&from);
     struct world w = {0};
 
