@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 
 #define VALUE(kind, a, width, bits)                                            \
@@ -72,6 +73,11 @@ const struct invariants_relation invariants_relations[] = {
 enum { RELATIONS = sizeof invariants_relations / sizeof *invariants_relations };
 
 const uint32_t invariants_relation_count = RELATIONS;
+
+/* Constants are few: see invariants_rows. */
+_Static_assert(INVARIANTS_ROWS_MAX >=
+                   (4 * INVARIANTS_LISTS + RELATIONS) * INVARIANTS_TRACKED,
+               "room for a row of each candidate");
 
 const char *const invariants_kinds[] = {
     [INVARIANTS_CONSTANT] = "constant", [INVARIANTS_BITS] = "bits",
@@ -174,21 +180,22 @@ struct units {
     uint64_t x[INVARIANTS_UNITS], y[INVARIANTS_UNITS];
 };
 
-/* A value that may be constant. Misra and Gries 1982: a value that more than
- * one in INVARIANTS_TRACKED + 1 packets have is among them in the end. */
+/* A value that may be constant, in the list that its hash names. Misra and
+ * Gries 1982: a value that more than one in INVARIANTS_TRACKED + 1 packets of
+ * the list's have is in it in the end. */
 struct candidate {
     uint32_t value;
-    int64_t until;   /* it is free where this is not above state.cut */
+    int64_t until;   /* it is free where this is not above the list's cut */
     int64_t support; /* packets since it was taken up */
     struct units units;
 };
 
 struct relation_state {
-    int64_t total, cut;
+    int64_t total, cut[INVARIANTS_LISTS];
     uint32_t ones, zeros; /* BITS: set, clear in all */
     uint32_t last;
     bool any;
-    uint32_t tracked;
+    uint32_t lists, tracked; /* candidates of a list */
     struct candidate *candidate;
 };
 
@@ -204,13 +211,19 @@ static uint32_t tracked_of(const struct invariants_relation *r)
                : INVARIANTS_TRACKED;
 }
 
+static uint32_t lists_of(const struct invariants_relation *r)
+{
+    return r->kind == INVARIANTS_CONSTANT ? INVARIANTS_LISTS : 1;
+}
+
 size_t invariants_bytes(void)
 {
     size_t bytes = sizeof(struct invariants);
 
-    for (uint32_t i = 0; i < RELATIONS; i++)
-        bytes +=
-            tracked_of(&invariants_relations[i]) * sizeof(struct candidate);
+    for (uint32_t i = 0; i < RELATIONS; i++) {
+        const struct invariants_relation *r = &invariants_relations[i];
+        bytes += (size_t)lists_of(r) * tracked_of(r) * sizeof(struct candidate);
+    }
     return bytes;
 }
 
@@ -222,7 +235,9 @@ struct invariants *invariants_open(void)
         struct relation_state *s = &t->state[i];
         s->tracked = tracked_of(&invariants_relations[i]);
         s->ones = s->zeros = UINT32_MAX;
-        s->candidate = memory_zeroed(s->tracked, sizeof *s->candidate);
+        s->lists = lists_of(&invariants_relations[i]);
+        s->candidate =
+            memory_zeroed((size_t)s->lists * s->tracked, sizeof *s->candidate);
     }
     return t;
 }
@@ -251,15 +266,23 @@ static void add_unit(struct units *u, uint64_t x, uint64_t y, int64_t total)
         u->took = total;
 }
 
+/* The same in every run, so that its rows are. */
+static uint32_t list_of(const struct relation_state *s, uint32_t value)
+{
+    return s->lists == 1 ? 0 : (uint32_t)(hash_mix(0, value) % s->lists);
+}
+
 /* The candidate of the value, new ones included; NULL: all are taken, and each
  * has lost one. */
 static struct candidate *track(struct relation_state *s, uint32_t value)
 {
+    uint32_t list = list_of(s, value);
+    struct candidate *c = s->candidate + (size_t)list * s->tracked;
     struct candidate *empty = NULL;
+    int64_t *cut = &s->cut[list];
 
-    for (uint32_t i = 0; i < s->tracked; i++) {
-        struct candidate *c = &s->candidate[i];
-        if (c->until <= s->cut) {
+    for (uint32_t i = 0; i < s->tracked; i++, c++) {
+        if (c->until <= *cut) {
             empty = empty ? empty : c;
         } else if (c->value == value) {
             c->until++;
@@ -267,11 +290,11 @@ static struct candidate *track(struct relation_state *s, uint32_t value)
         }
     }
     if (!empty) {
-        s->cut++;
+        ++*cut;
         return NULL;
     }
     empty->value = value;
-    empty->until = s->cut + 1;
+    empty->until = *cut + 1;
     empty->support = 0;
     empty->units.n = 0;
     return empty;
@@ -452,8 +475,9 @@ uint32_t invariants_rows(const struct invariants *t, struct invariants_row *row)
 
     for (uint32_t i = 0; i < RELATIONS; i++) {
         const struct relation_state *s = &t->state[i];
-        for (uint32_t k = 0; k < s->tracked; k++) {
-            bool live = s->tracked == 1 || s->candidate[k].until > s->cut;
+        for (uint32_t k = 0; k < s->lists * s->tracked; k++) {
+            bool live = s->tracked == 1 ||
+                        s->candidate[k].until > s->cut[k / s->tracked];
             row[n] = row_of(&invariants_relations[i], s, &s->candidate[k]);
             n += live && row[n].bits >= INVARIANTS_LEAST;
         }

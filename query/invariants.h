@@ -53,7 +53,12 @@ void invariants_derive(struct invariants_packet *p);
 /* Packets in their order. */
 void invariants_add(struct invariants *t, const struct invariants_packet *p);
 
-enum { INVARIANTS_TRACKED = 32, INVARIANTS_UNITS = 64, INVARIANTS_LEAST = 7 };
+enum {
+    INVARIANTS_TRACKED = 32,
+    INVARIANTS_LISTS = 32,
+    INVARIANTS_UNITS = 64,
+    INVARIANTS_LEAST = 7
+};
 
 struct invariants_row {
     const struct invariants_relation *relation;
@@ -64,7 +69,7 @@ struct invariants_row {
 
 /* Rows of INVARIANTS_LEAST bits or more, most bits first, then in the order of
  * the table, then by value. `row` has room for INVARIANTS_ROWS_MAX. */
-enum { INVARIANTS_ROWS_MAX = 64 * INVARIANTS_TRACKED };
+enum { INVARIANTS_ROWS_MAX = 8 * INVARIANTS_LISTS * INVARIANTS_TRACKED };
 uint32_t invariants_rows(const struct invariants *t,
                          struct invariants_row *row);
 

@@ -30,13 +30,6 @@ error
   all | zzzzzz
         ^^^^^^ where stats distinct add show sort head top, or a `let` that begins with `|`
 
-# a stage that is not built
-query
-all | stats t = set(dst) by src | similar t
-error
-1:35: `similar` is not built in this version
-  all | stats t = set(dst) by src | similar t
-                                    ^^^^^^^
 
 # a filter is no stage
 query
