@@ -33,7 +33,7 @@ awk -v out="$dir/block" '
 ran=0 refused=0 bad=0
 for f in "$dir"/block.*.[0-9][0-9][0-9]; do
     (cd "$dir" && "$trawl" -s store query --set tally=7 --set engine_id=54321 \
-        -f csv -F "$f" >rows 2>words)
+        -f csv --force -F "$f" >rows 2>words)
     status=$?
     case $(cat "$f.kind")/$status in
     run/0 | run/3) ran=$((ran + 1)) ;;

@@ -38,22 +38,6 @@ error
   all | stats t = set(dst) by src | similar t
                                     ^^^^^^^
 
-# write is not built
-query
-all | write "x.csv"
-error
-1:7: `write` is not built in this version
-  all | write "x.csv"
-        ^^^^^
-
-# chart is not built
-query
-all | stats n = count() by day | chart n
-error
-1:34: `chart` is not built in this version
-  all | stats n = count() by day | chart n
-                                   ^^^^^
-
 # a filter is no stage
 query
 let f = tcp; all | f
