@@ -50,6 +50,8 @@ static bool push(struct stage_run *r, struct batch *b)
         s->ends.failed = s->run.e->code == ERR_NONE;
         return false;
     }
+    for (uint32_t k = 0; k < rows.n; k++)
+        __builtin_prefetch(&s->ends.end[id[k]]);
     b->places(b, &rows, place);
     const int64_t *time = batch_column(b, FIELD_TIME)->i;
     for (uint32_t k = 0; k < rows.n; k++) {
@@ -159,6 +161,9 @@ static void mark(struct seen_state *s, uint32_t row, uint32_t id)
 
 void seen_ends_mark(struct seen_state *s, uint32_t n)
 {
+    for (uint32_t i = 0; i < n; i++)
+        if (s->group[i] != SEEN_NONE)
+            __builtin_prefetch(&s->ends.end[s->group[i]]);
     for (uint32_t i = 0; i < n; i++)
         mark(s, i, s->group[i]);
 }

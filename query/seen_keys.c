@@ -90,25 +90,25 @@ static void start_block(struct seen_keys *k, const struct batch_flows *f)
     k->block = f->block;
 }
 
-/* Looks up the flows that were not; rows of one flow may do so twice. */
+/* Looks up the flows that were not. */
 static bool learn(struct seen_state *s, struct seen_keys *k, struct batch *b,
                   const struct sel *rows, const uint16_t *flow)
 {
-    uint32_t id[BATCH_ROWS], *memo = k->memo;
-    struct sel rest = {.n = 0};
+    uint32_t id[BATCH_ROWS];
+    struct sel first = {.n = 0}; /* of each such flow */
 
     for (uint32_t j = 0; j < rows->n; j++) {
-        rest.row[rest.n] = rows->row[j];
-        rest.n += memo[flow[rows->row[j]]] == 0;
+        uint32_t *known = &k->memo[flow[rows->row[j]]];
+        first.row[first.n] = rows->row[j];
+        first.n += *known == 0;
+        *known += *known == 0;
     }
-    if (rest.n == 0)
+    if (first.n == 0)
         return true;
-    for (uint32_t j = 0; j < rest.n; j++)
-        memo[flow[rest.row[j]]] = 1;
-    if (!look_up(s, k, b, &rest, id))
+    if (!look_up(s, k, b, &first, id))
         return false;
-    for (uint32_t j = 0; j < rest.n; j++)
-        memo[flow[rest.row[j]]] = id[j] == SEEN_NONE ? 1 : id[j] + 2;
+    for (uint32_t j = 0; j < first.n; j++)
+        k->memo[flow[first.row[j]]] = id[j] == SEEN_NONE ? 1 : id[j] + 2;
     return true;
 }
 
