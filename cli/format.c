@@ -112,6 +112,8 @@ void format_begin(struct format *f, uint32_t index, const struct columns *c)
     bool fall_back = f->kind->begin == format_text_begin && !c->packets;
 
     f->active = fall_back ? format_find("table") : f->kind;
+    if (f->active->begin == format_table_begin && c->chart)
+        f->active = &format_chart;
     f->render.style = f->active->style;
     f->index = index;
     f->rows = 0;

@@ -19,6 +19,9 @@ struct format_kind {
 
 extern const struct format_kind format_kinds[];
 extern const uint32_t format_kind_count;
+/* Those of `write` alone, and how rows of `chart` show in place of a table. */
+extern const struct format_kind format_pcap, format_html, format_svg,
+    format_chart;
 extern const char *const format_names[]; /* the same order; NULL ends */
 const struct format_kind *format_find(const char *name); /* or NULL */
 
@@ -52,12 +55,14 @@ struct format {
     const struct columns *columns;
     struct format_column *col;
     uint32_t cols;
-    void *state;      /* the family's own, freed by its end */
-    bool begun;       /* between begin and end */
-    size_t begun_at;  /* where in `out` */
-    bool broken;      /* the query failed: what there is, is not all */
-    bool closed;      /* the reader went away */
-    struct err error; /* writing failed, or over o.mem */
+    void *state;          /* the family's own, freed by its end */
+    bool begun;           /* between begin and end */
+    size_t begun_at;      /* where in `out` */
+    bool broken;          /* the query failed: what there is, is not all */
+    bool closed;          /* the reader went away */
+    uint64_t left_out;    /* rows that the format could not take */
+    const char *left_why; /* says which these are */
+    struct err error;     /* writing failed, or over o.mem */
 };
 
 void format_open(struct format *f, const struct format_kind *kind,

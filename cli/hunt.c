@@ -339,6 +339,8 @@ static int chase(struct task *t, const struct hunts_file *f)
     char *path = t->args->dir ? output_path(&c) : NULL;
 
     args.out = path;
+    args.hunt = true;
+    args.folder = t->args->dir;
     args.set = (struct options_list){0};
     int status = session_open(&c.session, t->call, &args);
     if (status == 0) {

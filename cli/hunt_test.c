@@ -104,12 +104,13 @@ static bool make_store(struct test *t, const char *store, const char *dir,
 }
 
 /* The rows as csv. Errors of the hunt are printed by the session. */
-static int ask(struct test *t, const char *store, const char *path)
+static int ask(struct test *t, const char *store, const char *dir,
+               const char *path)
 {
     struct command_call call = {
         .globals = {.store = store, .quiet = true}
     };
-    struct session_args args = {.out = path};
+    struct session_args args = {.out = path, .hunt = true, .folder = dir};
     struct session s;
     const char **value;
     const char *range = t->range.len ? (const char *)t->range.data : "all";
@@ -133,7 +134,7 @@ static bool run_in(struct test *t, const char *dir, struct buf *got)
     if (!ok)
         command_fail(&e);
     if (ok) {
-        int status = ask(t, store, rows);
+        int status = ask(t, store, dir, rows);
 
         ok = (status == 0 || status == 3) &&
              (access(rows, F_OK) != 0 || files_read(rows, got, &e));

@@ -182,7 +182,11 @@ static void take_args(struct session *s, const struct command_call *c)
                                           .profile = a->profile,
                                           .skip_damaged = a->skip_damaged,
                                           .keep_unknown = a->keep_unknown,
+                                          .writer = &s->write.writer,
                                           .stop = &stop_flag};
+    s->write =
+        (struct write_to){.hunt = a->hunt, .dir = a->folder, .force = a->force};
+    write_open(&s->write);
 }
 
 int session_open(struct session *s, const struct command_call *c,
@@ -210,6 +214,7 @@ void session_close(struct session *s)
         query_session_close(s->query);
     if (s->store)
         store_close(s->store);
+    write_close(&s->write);
     s->query = NULL;
     s->store = NULL;
 }
@@ -248,20 +253,26 @@ static bool open_output(struct run *r)
     return true;
 }
 
+/* Those of stdout; a file of `write` has another `out`. */
+static struct format_options options_of(const struct session *s)
+{
+    return (struct format_options){.out = stdout,
+                                   .notes = s->quiet ? NULL : stderr,
+                                   .no_header = s->args.no_header,
+                                   .epoch = s->epoch,
+                                   .csv_safe = s->args.csv_safe,
+                                   .mem = s->args.mem,
+                                   .tz = query_session_tz(s->query),
+                                   .text = query_session_text(s->query)};
+}
+
 static bool open_format(struct run *r)
 {
-    const struct session *s = r->s;
+    struct format_options o = options_of(r->s);
 
     if (!open_output(r))
         return false;
-    const struct format_options o = {.out = r->out,
-                                     .notes = s->quiet ? NULL : stderr,
-                                     .no_header = s->args.no_header,
-                                     .epoch = s->epoch,
-                                     .csv_safe = s->args.csv_safe,
-                                     .mem = s->args.mem,
-                                     .tz = query_session_tz(s->query),
-                                     .text = query_session_text(s->query)};
+    o.out = r->out;
     format_open(&r->format, pick_format(r), &o);
     r->open = true;
     return true;
@@ -275,6 +286,8 @@ static bool on_begin(void *ctx, uint32_t index, const struct columns *c)
         return true;
     if (r->s->watch && r->s->watch->begin)
         r->s->watch->begin(r->s->watch->ctx, c);
+    if (c->aside)
+        return true;
     if (!r->open && !open_format(r))
         return false;
     format_begin(&r->format, index, c);
@@ -285,10 +298,9 @@ static bool on_rows(void *ctx, struct batch *b, const struct columns *c)
 {
     struct run *r = ctx;
 
-    (void)c; /* those of on_begin */
     if (r->s->watch && r->s->watch->rows)
         r->s->watch->rows(r->s->watch->ctx, r->s, b);
-    return format_rows(&r->format, b);
+    return c->aside || format_rows(&r->format, b);
 }
 
 static void say_counts(const struct query_counts *n)
@@ -311,7 +323,7 @@ static void on_end(void *ctx, uint32_t index, const struct query_counts *n)
     (void)index;
     if (r->s->watch && r->s->watch->end)
         r->s->watch->end(r->s->watch->ctx, n);
-    if (r->open)
+    if (r->open && r->format.begun)
         format_end(&r->format);
     if (r->s->verbose && !r->s->quiet)
         say_counts(n);
@@ -378,6 +390,9 @@ int session_run(struct session *s, const char *text, size_t len,
                                     .note = on_note,
                                     .explain = on_explain};
     struct err e = {0};
+
+    s->write.o = options_of(s);
+    write_begin(&s->write);
     bool ran = query_run(s->query, text, len, &sink, &e);
     bool written = close_output(&r);
 

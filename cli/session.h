@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/format.h"
+#include "cli/write.h"
 #include "query/query.h"
 
 /* Options of query and shell. */
@@ -18,12 +19,14 @@ struct session_args {
     const char *tmp;
     uint32_t jobs;
     int64_t limit_time;
-    bool explain, profile, skip_damaged, keep_unknown;
+    bool explain, profile, skip_damaged, keep_unknown, force;
+    bool hunt;              /* no option: `write` is held to `folder` */
+    const char *folder;     /* no option: where `write` makes files */
     const char *file, *out; /* query only */
 };
 
 /* All are query's, the first SESSION_SHARED also the shell's. */
-enum { SESSION_SHARED = 14, SESSION_OPTIONS = 17 };
+enum { SESSION_SHARED = 15, SESSION_OPTIONS = 18 };
 extern const struct option_row session_options[SESSION_OPTIONS];
 
 struct session;
@@ -41,6 +44,7 @@ struct session {
     struct query_session *query;
     struct query_settings settings;
     struct session_args args;
+    struct write_to write;
     const struct session_watch *watch; /* NULL: nobody */
     const struct format_kind *format;  /* NULL: by where the rows go */
     bool epoch, quiet, verbose;

@@ -245,7 +245,7 @@ static bool direct(struct trace *t, const char *at, const char *end)
     if (n != 4)
         return false;
     if (memcmp(what, "date", 4) == 0)
-        return take_date(&name, name + len, &t->day);
+        return take_date(&name, name + len, &t->day) && (t->within = 0, true);
     n = word(&at, end, &value);
     if (memcmp(what, "host", 4) == 0) {
         struct addr a;

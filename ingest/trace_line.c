@@ -484,8 +484,10 @@ static bool protocol(struct line *l)
         return message(l, false);
     if (is(w, l->modern ? "ICMP6" : "icmp6:"))
         return message(l, true);
-    if (l->modern && is(w, "Flags"))
+    if (is(w, "Flags")) {
+        l->modern = true;
         return flags(l, next(&l->w));
+    }
     if (l->modern || !w.len || !flags(l, w))
         return w.len && unnamed(l, w);
     w = peek(&l->w);

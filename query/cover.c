@@ -53,8 +53,12 @@ static int by_start(const void *x, const void *y, void *gaps)
 void cover_open(struct cover *c, struct run *r)
 {
     uint32_t n;
+    struct err why = {.code = ERR_NONE};
     const struct store_cover *s =
         store_reader_coverage(r->reader, r->arena, &n);
+
+    if (!store_reader_covers(r->reader, &why))
+        run_foot(r, "nobody knows what was recorded: %s", why.text);
 
     *c = (struct cover){
         .tz = r->tz,

@@ -10,25 +10,12 @@ static const struct columns *columns_of(const struct emit *m)
     return m->from->stage->out;
 }
 
-/* Buffers are of fixed size, so they are not charged. */
-static void make_room(struct vec *v, enum lane lane)
-{
-    struct budget none = {0};
-
-    if (v->cap)
-        return;
-    v->lane = lane;
-    v->absent = memory_zeroed(BATCH_WORDS, sizeof *v->absent);
-    if (!vec_reserve(v, BATCH_ROWS, &none))
-        err_no_memory();
-}
-
 static void load(struct batch *b, uint32_t i)
 {
     struct emit *m = b->source;
     struct vec *v = &m->col[i];
 
-    make_room(v, schema_types[columns_of(m)->col[i].type.type].lane);
+    vec_room(v, schema_types[columns_of(m)->col[i].type.type].lane);
     m->fill(m->from, i, m->id, b->rows, v);
     b->col[i] = (struct column){.i = v->i, .absent = v->absent};
     b->loaded[i] = true;
@@ -66,6 +53,19 @@ bool emit_rows(struct emit *m, const uint32_t *id, uint32_t n)
             return false;
     }
     return true;
+}
+
+bool emit_live(struct emit *m, struct live *l)
+{
+    uint32_t id[BATCH_ROWS], n;
+
+    while ((n = live_take(l, id, BATCH_ROWS)) > 0) {
+        bool more = emit_rows(m, id, n);
+        live_free(l, id, n);
+        if (!more)
+            return false;
+    }
+    return m->from->run->e->code == ERR_NONE;
 }
 
 void emit_close(struct emit *m)

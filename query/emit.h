@@ -3,6 +3,7 @@
 #ifndef QUERY_EMIT_H
 #define QUERY_EMIT_H
 
+#include "query/live.h"
 #include "query/stage.h"
 
 struct emit {
@@ -21,6 +22,8 @@ void emit_open(struct emit *m, struct stage_run *from,
 /* Pushes the rows id[0..n) to the stage after `from`, until it wants no more
  * or the run has failed: false. */
 bool emit_rows(struct emit *m, const uint32_t *id, uint32_t n);
+/* The same for what has ended in l and whose turn it is, which it frees. */
+bool emit_live(struct emit *m, struct live *l);
 void emit_close(struct emit *m);
 
 #endif

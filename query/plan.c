@@ -269,6 +269,30 @@ static void set_bits(uint64_t *mask, uint32_t n)
         mask[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
+/* Rows that `write` took last are not shown as well; and what `chart` draws
+ * must come to an end as it was. */
+static bool end_rows(struct planner *p, struct plan *plan, struct err *e)
+{
+    const struct stage *last =
+        plan->stages ? &plan->stage[plan->stages - 1] : NULL;
+
+    if (last && last->kind == &stage_write) {
+        struct columns *c = arena_new(p->scope->arena, struct columns);
+
+        *c = *plan->out;
+        c->aside = true;
+        plan->out = c;
+    }
+    for (uint32_t i = 0; i < plan->stages && !plan->out->chart; i++) {
+        if (plan->stage[i].kind != &stage_chart)
+            continue;
+        err_query(e, plan->stage[i].at, "what `chart` draws is changed later");
+        err_hint(e, "put it last, or before where, sort, head and write");
+        return false;
+    }
+    return true;
+}
+
 /* What each stage's rows are asked for, from the last stage back. */
 static void work_out_needs(struct planner *p, struct plan *plan)
 {
@@ -329,6 +353,8 @@ struct plan *plan_bind(struct planner *p, const struct ast_query *q,
         if (!bind_step(p, plan, &steps.step[i], e))
             return NULL;
     }
+    if (!end_rows(p, plan, e))
+        return NULL;
     work_out_needs(p, plan);
     plan->ordered = wants_order(plan, 0);
     for (uint32_t i = 0; i < plan->stages; i++)

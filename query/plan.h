@@ -42,6 +42,7 @@ struct planner {
     const struct columns *packets;
     struct time_range range; /* of queries that give none */
     bool keep_unknown;       /* see query_settings */
+    const struct query_writer *writer;
     struct plan_made *made;
 };
 

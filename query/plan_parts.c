@@ -34,7 +34,8 @@ struct stage_bind plan_stage_bind(const struct planner *p,
                                .source_len = p->source_len,
                                .in = in,
                                .packets = p->packets,
-                               .keep_unknown = p->keep_unknown};
+                               .keep_unknown = p->keep_unknown,
+                               .writer = p->writer};
 }
 
 static bool add(struct planner *p, struct plan_steps *out,

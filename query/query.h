@@ -9,11 +9,36 @@
 #include "query/value.h"
 #include "store/store.h"
 
+enum { QUERY_NOTE_MAX = 400 };
+
 enum query_now {
     QUERY_NOW_AUTO,
     QUERY_NOW_LATEST,
     QUERY_NOW_CLOCK,
     QUERY_NOW_AT
+};
+
+/* A file that a text names. */
+struct query_file {
+    const char *name;   /* as written */
+    const char *format; /* after `as`; NULL: by the name */
+    struct span name_at;
+    const struct columns *columns; /* of the rows to come */
+};
+
+/* Whoever makes files for `write`: queries know no formats and no folders. */
+struct query_writer {
+    void *ctx;
+    /* While a text is bound: may such rows go there? ERR_QUERY points into it.
+     */
+    bool (*check)(void *ctx, const struct query_file *f, struct err *e);
+    /* The file at work, to be closed; NULL: *e is set. */
+    void *(*open)(void *ctx, const struct query_file *f, struct err *e);
+    bool (*rows)(void *file, struct batch *b, struct err *e);
+    /* `whole`: all rows were given; else the file goes. `note` becomes what
+     * was written. */
+    bool (*close)(void *file, bool whole, char note[QUERY_NOTE_MAX],
+                  struct err *e);
 };
 
 struct query_settings {
@@ -30,7 +55,8 @@ struct query_settings {
     bool skip_damaged; /* leave out what is damaged, and note it */
     bool keep_unknown; /* `if seen` keeps rows without a match that coverage
                           does not speak of, and says so in `covered` */
-    volatile sig_atomic_t *stop; /* non-zero: end soon; may be NULL */
+    const struct query_writer *writer; /* NULL: `write` is an error */
+    volatile sig_atomic_t *stop;       /* non-zero: end soon; may be NULL */
 };
 
 /* One store, one site, and the lets and parameters given so far. One thread.

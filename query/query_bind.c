@@ -157,6 +157,7 @@ bool query_work_open(struct query_work *w, struct query_session *q,
     w->planner.scope = &w->scope;
     w->planner.packets = plan_packets(&w->arena);
     w->planner.keep_unknown = q->settings.keep_unknown;
+    w->planner.writer = q->settings.writer;
     init_run(w);
     w->reader = open_reader(w, e);
     if (!w->reader)

@@ -89,24 +89,12 @@ static void sift_up(struct merge *m, uint32_t at)
 
 /* ---- gathered rows ---- */
 
-static void make_room(struct vec *v, enum lane lane)
-{
-    struct budget none = {0};
-
-    if (v->cap)
-        return;
-    v->lane = lane;
-    v->absent = calloc(BATCH_WORDS, sizeof *v->absent);
-    if (!v->absent || !vec_reserve(v, BATCH_ROWS, &none))
-        err_no_memory();
-}
-
 static void load(struct batch *b, uint32_t i)
 {
     struct merge *m = b->source;
     struct vec *v = &m->buffer[i];
 
-    make_room(v, schema_types[schema_fields[i].type].lane);
+    vec_room(v, schema_types[schema_fields[i].type].lane);
     vec_start(v, b->rows);
     for (uint32_t k = 0; k < b->rows; k++) {
         const struct column *c = batch_column(&m->from[k]->batch, i);

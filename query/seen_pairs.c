@@ -5,18 +5,6 @@
 #include "base/memory.h"
 #include "query/seen.h"
 
-static void make_room(struct vec *v, enum lane lane)
-{
-    struct budget none = {0};
-
-    if (v->cap)
-        return;
-    v->lane = lane;
-    v->absent = memory_zeroed(BATCH_WORDS, sizeof *v->absent);
-    if (!vec_reserve(v, BATCH_ROWS, &none))
-        err_no_memory();
-}
-
 static struct value value_of(struct seen_state *s, uint32_t column, uint32_t k)
 {
     struct seen_pairs *p = &s->pairs;
@@ -37,7 +25,7 @@ static void load(struct batch *b, uint32_t i)
     struct seen_state *s = b->source;
     struct vec *v = &s->pairs.buffer[i];
 
-    make_room(v, schema_types[s->seen->both->col[i].type.type].lane);
+    vec_room(v, schema_types[s->seen->both->col[i].type.type].lane);
     vec_start(v, b->rows);
     for (uint32_t k = 0; k < b->rows; k++) {
         struct value x = value_of(s, i, k);

@@ -81,10 +81,11 @@ struct stage_bind {
     const char *source; /* the text that spans point into */
     size_t source_len;
     const struct columns *in;
-    const struct columns *packets; /* the fields of packets */
-    bool keep_unknown;             /* see query_settings */
-    bool in_order;                 /* the rows come in packet order */
-    int64_t from, to;              /* of the query's range */
+    const struct columns *packets;     /* the fields of packets */
+    bool keep_unknown;                 /* see query_settings */
+    bool in_order;                     /* the rows come in packet order */
+    const struct query_writer *writer; /* see query_settings */
+    int64_t from, to;                  /* of the query's range */
 };
 
 /* Words of the text, blanks and comments between them as one blank. */

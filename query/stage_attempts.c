@@ -195,25 +195,13 @@ static bool add_rows(struct stage_run *r, struct batch *b)
     return ok && places_put(&s->held, b, row, place, n);
 }
 
-static bool put_out(struct stage_run *r)
-{
-    struct state *s = r->state;
-    uint32_t id[BATCH_ROWS], n;
-
-    while ((n = live_take(&s->live, id, BATCH_ROWS)) > 0) {
-        bool more = emit_rows(&s->emit, id, n);
-        live_free(&s->live, id, n);
-        if (!more)
-            return false;
-    }
-    return r->run->e->code == ERR_NONE;
-}
-
 static bool push(struct stage_run *r, struct batch *b)
 {
+    struct state *s = r->state;
+
     if (!add_rows(r, b))
         return over(r);
-    return r->run->e->code == ERR_NONE && put_out(r);
+    return r->run->e->code == ERR_NONE && emit_live(&s->emit, &s->live);
 }
 
 static void finish(struct stage_run *r)
@@ -221,7 +209,7 @@ static void finish(struct stage_run *r)
     struct state *s = r->state;
 
     live_expire_all(&s->live);
-    (void)put_out(r);
+    (void)emit_live(&s->emit, &s->live);
 }
 
 static void end(struct stage_run *r)

@@ -7,14 +7,12 @@
 #include "base/memory.h"
 #include "query/beat.h"
 #include "query/emit.h"
-#include "query/keytab.h"
+#include "query/grouped.h"
 #include "query/lists.h"
 #include "query/order.h"
 
 struct bound {
-    uint32_t keys;
-    const struct expr *key[KEYTAB_KEYS_MAX];
-    enum type type[KEYTAB_KEYS_MAX];
+    struct grouped by;
     const struct expr *time;
 };
 
@@ -37,24 +35,6 @@ static const struct column_def own[OWN_COLUMNS] = {
 };
 
 /* ---- binding ---- */
-
-static bool bind_keys(struct stage_bind *b, const struct ast *n,
-                      struct stage *s, struct columns *c, struct err *e)
-{
-    struct bound *bound = s->bound;
-
-    for (; n; n = n->next) {
-        struct stage_named item = stage_name(b, n);
-        if (bound->keys == KEYTAB_KEYS_MAX)
-            return err_query(e, n->at, "more than %d keys", KEYTAB_KEYS_MAX);
-        const struct expr *x = stage_value(b, s, item.value, e);
-        if (!x || !stage_add_column(b, c, item.name, expr_type(x), item.at, e))
-            return false;
-        bound->type[bound->keys] = expr_type(x).type;
-        bound->key[bound->keys++] = x;
-    }
-    return true;
-}
 
 /* `time`, or the `first` of rows that have none. */
 static bool bind_time(struct stage_bind *b, const struct ast_stage *n,
@@ -82,14 +62,15 @@ static bool bind(struct stage_bind *b, const struct ast_stage *n,
                  struct stage *s, struct err *e)
 {
     struct arena *a = b->scope->arena;
+    struct bound *bound = arena_new(a, struct bound);
     struct columns *c = arena_new(a, struct columns);
 
     c->col = arena_array(a, struct column_def,
                          stage_list_length(n->by) + OWN_COLUMNS);
-    s->bound = arena_new(a, struct bound);
+    s->bound = bound;
     s->out = c;
     s->holds = true;
-    if (!bind_keys(b, n->by, s, c, e) || !bind_time(b, n, s, e))
+    if (!grouped_bind(b, n->by, s, c, &bound->by, e) || !bind_time(b, n, s, e))
         return false;
     for (int i = 0; i < OWN_COLUMNS; i++) {
         if (!stage_add_column(b, c, own[i].name, own[i].type, n->at, e))
@@ -117,13 +98,13 @@ static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
     const struct bound *bound = r->stage->bound;
     struct state *s = r->state;
 
-    if (i < bound->keys) {
+    if (i < bound->by.keys) {
         vec_gather(&s->groups.key[i], id, n, out);
         return;
     }
     vec_start(out, n);
     for (uint32_t k = 0; k < n; k++)
-        put_own(out, k, &s->beat[id[k]], (int)(i - bound->keys));
+        put_own(out, k, &s->beat[id[k]], (int)(i - bound->by.keys));
 }
 
 static void begin(struct stage_run *r)
@@ -131,8 +112,8 @@ static void begin(struct stage_run *r)
     const struct bound *bound = r->stage->bound;
     struct state *s = memory_zeroed(1, sizeof *s);
 
-    keytab_open(&s->groups, bound->type, bound->keys);
-    s->times.lone = bound->keys == 0;
+    keytab_open(&s->groups, bound->by.type, bound->by.keys);
+    s->times.lone = bound->by.keys == 0;
     s->times.value.lane = LANE_INT;
     r->state = s;
     emit_open(&s->emit, r, fill);
@@ -152,19 +133,15 @@ static bool push(struct stage_run *r, struct batch *b)
 {
     const struct bound *bound = r->stage->bound;
     struct state *s = r->state;
-    struct column key[KEYTAB_KEYS_MAX], time;
+    struct column time;
     uint32_t group[BATCH_ROWS];
 
-    for (uint32_t k = 0; k < bound->keys; k++)
-        key[k] = expr_value(bound->key[k], b, &b->sel, &r->run->eval);
     time = expr_value(bound->time, b, &b->sel, &r->run->eval);
     if (r->run->e->code != ERR_NONE)
         return false;
-    if (bound->keys == 0)
-        s->groups.n = 1;
-    else if (!keytab_rows(&s->groups, key, &b->sel, group, r->run))
-        return over(r);
-    return lists_add(&s->times, &time, &b->sel, group, r->run) || over(r);
+    return (grouped_rows(&bound->by, &s->groups, b, &b->sel, group, r->run) &&
+            lists_add(&s->times, &time, &b->sel, group, r->run)) ||
+           over(r);
 }
 
 /* The beat of every group; each is charged for the groups that were tried. */
@@ -215,15 +192,10 @@ static void finish(struct stage_run *r)
 {
     const struct bound *bound = r->stage->bound;
     struct state *s = r->state;
-    struct order_key key[KEYTAB_KEYS_MAX];
     uint32_t *id = NULL;
 
-    if (make_beats(r)) {
-        for (uint32_t k = 0; k < bound->keys; k++)
-            key[k] = (struct order_key){.value = &s->groups.key[k],
-                                        .type = bound->type[k]};
-        id = order_rows(key, bound->keys, s->groups.n, r->run);
-    }
+    if (make_beats(r))
+        id = grouped_order(&bound->by, &s->groups, r->run);
     if (id)
         emit_rows(&s->emit, id, keep_found(s, id));
     else

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "query/emit.h"
 #include "query/func.h"
+#include "query/held.h"
 #include "query/keytab.h"
 #include "query/order.h"
 #include "query/range.h"
@@ -18,12 +19,9 @@ struct bound {
 };
 
 struct state {
-    struct vec *col;
-    uint32_t n;
+    struct held held;
     int64_t *bucket; /* starts, ascending; in the run's arena */
     uint32_t buckets;
-    struct arena sets;
-    size_t sets_charged;
     struct emit emit;
 };
 
@@ -74,17 +72,14 @@ static void gather(struct stage_run *r, uint32_t i, const uint32_t *id,
 {
     struct state *s = r->state;
 
-    vec_gather(&s->col[i], id, n, out);
+    vec_gather(&s->held.col[i], id, n, out);
 }
 
 static void begin(struct stage_run *r)
 {
-    const struct columns *c = r->stage->in;
     struct state *s = memory_zeroed(1, sizeof *s);
 
-    s->col = memory_zeroed(c->n + 1, sizeof *s->col);
-    for (uint32_t i = 0; i < c->n; i++)
-        s->col[i].lane = schema_types[c->col[i].type.type].lane;
+    held_open(&s->held, r->stage->in, NULL);
     r->state = s;
     emit_open(&s->emit, r, gather);
 }
@@ -94,41 +89,24 @@ static bool over(struct stage_run *r)
     const struct state *s = r->state;
     char number[32];
 
-    return run_over(r->run, "fill", "%s rows held", run_number(number, s->n));
-}
-
-/* Sets of a batch die with it. */
-static bool keep_sets(struct stage_run *r, struct vec *v, uint32_t from)
-{
-    struct state *s = r->state;
-    size_t before = s->sets.bytes;
-
-    for (uint32_t i = from; v->lane == LANE_SET && i < v->n; i++) {
-        if (!vec_absent(v, i))
-            v->set[i] = vec_copy_set(&s->sets, v->set[i]);
-    }
-    if (!budget_take(r->run->budget, s->sets.bytes - before))
-        return false;
-    s->sets_charged += s->sets.bytes - before;
-    return true;
+    return run_over(r->run, "fill", "%s rows held",
+                    run_number(number, s->held.n));
 }
 
 static bool push(struct stage_run *r, struct batch *b)
 {
     struct state *s = r->state;
 
-    if (s->n > UINT32_MAX - 2 * BATCH_ROWS)
+    if (s->held.n > UINT32_MAX - 2 * BATCH_ROWS)
         return over(r);
     for (uint32_t i = 0; i < b->cols; i++) {
-        uint32_t from = s->col[i].n;
         const struct column *c = batch_column(b, i);
         if (r->run->e->code != ERR_NONE)
             return false;
-        if (!vec_append_rows(&s->col[i], c, &b->sel, r->run->budget) ||
-            !keep_sets(r, &s->col[i], from))
+        if (!held_values(&s->held, &s->held.col[i], c, &b->sel, r->run))
             return over(r);
     }
-    s->n += b->sel.n;
+    s->held.n += b->sel.n;
     return true;
 }
 
@@ -147,11 +125,11 @@ static struct time_range span_of_rows(const struct stage_run *r)
 {
     const struct bound *bound = r->stage->bound;
     const struct state *s = r->state;
-    const struct vec *time = &s->col[bound->time];
+    const struct vec *time = &s->held.col[bound->time];
     struct time_range out = bound->range;
     int64_t first = INT64_MAX, last = INT64_MIN;
 
-    for (uint32_t i = 0; i < s->n; i++) {
+    for (uint32_t i = 0; i < s->held.n; i++) {
         if (vec_absent(time, i))
             continue;
         first = time->i[i] < first ? time->i[i] : first;
@@ -217,7 +195,7 @@ static bool add_row(struct stage_run *r, uint32_t like, int64_t bucket)
     struct state *s = r->state;
 
     for (uint32_t i = 0; i < r->stage->in->n; i++) {
-        struct vec *v = &s->col[i];
+        struct vec *v = &s->held.col[i];
         struct value x = {.absent = false};
         if (i == bound->time)
             x.cell.i = bucket;
@@ -229,8 +207,8 @@ static bool add_row(struct stage_run *r, uint32_t like, int64_t bucket)
             return over(r);
         vec_append(v, x, r->run->budget);
     }
-    s->n++;
-    return s->n < ROWS_MAX || fail_many(r);
+    s->held.n++;
+    return s->held.n < ROWS_MAX || fail_many(r);
 }
 
 /* Is row id[k] the first of its other keys? */
@@ -240,7 +218,7 @@ static bool same_others(struct stage_run *r, uint32_t a, uint32_t b)
     const struct state *s = r->state;
 
     for (uint32_t i = 0; i < r->stage->in->keys; i++) {
-        const struct vec *v = &s->col[i];
+        const struct vec *v = &s->held.col[i];
         if (i != bound->time &&
             value_cmp_absent(r->stage->in->col[i].type.type, vec_value(v, a),
                              vec_value(v, b), r->run->text) != 0)
@@ -257,7 +235,7 @@ static bool fill_group(struct stage_run *r, const uint32_t *id, uint32_t n)
     uint32_t at = 0;
 
     for (uint32_t k = 0; k < s->buckets; k++) {
-        const struct vec *time = &s->col[bound->time];
+        const struct vec *time = &s->held.col[bound->time];
         while (at < n && !vec_absent(time, id[at]) &&
                time->i[id[at]] < s->bucket[k])
             at++;
@@ -282,17 +260,18 @@ static uint32_t *order(struct stage_run *r, bool time_last)
     for (uint32_t i = 0; i < keys; i++) {
         if (!time_last || i != bound->time)
             key[n++] = (struct order_key){
-                &s->col[i], r->stage->in->col[i].type.type, false};
+                &s->held.col[i], r->stage->in->col[i].type.type, false};
     }
     if (time_last)
-        key[n++] = (struct order_key){&s->col[bound->time], TYPE_TIME, false};
-    return order_rows(key, n, s->n, r->run);
+        key[n++] =
+            (struct order_key){&s->held.col[bound->time], TYPE_TIME, false};
+    return order_rows(key, n, s->held.n, r->run);
 }
 
 static bool fill_all(struct stage_run *r)
 {
     struct state *s = r->state;
-    uint32_t n = s->n, *id = order(r, true);
+    uint32_t n = s->held.n, *id = order(r, true);
     bool ok = true;
 
     if (!id)
@@ -316,22 +295,18 @@ static void finish(struct stage_run *r)
         return;
     uint32_t *id = order(r, false);
     if (id)
-        (void)emit_rows(&s->emit, id, s->n);
+        (void)emit_rows(&s->emit, id, s->held.n);
     else
         over(r);
-    order_free(id, s->n, r->run);
+    order_free(id, s->held.n, r->run);
 }
 
 static void end(struct stage_run *r)
 {
     struct state *s = r->state;
 
-    for (uint32_t i = 0; i < r->stage->in->n; i++)
-        vec_free(&s->col[i], r->run->budget);
-    budget_give(r->run->budget, s->sets_charged);
-    arena_free(&s->sets);
+    held_close(&s->held, r->run->budget);
     emit_close(&s->emit);
-    free(s->col);
     free(s);
 }
 

@@ -145,20 +145,6 @@ static void begin(struct stage_run *r)
     emit_open(&s->emit, r, fill);
 }
 
-static bool put_out(struct stage_run *r)
-{
-    struct state *s = r->state;
-    uint32_t id[BATCH_ROWS], n;
-
-    while ((n = live_take(&s->live, id, BATCH_ROWS)) > 0) {
-        bool more = emit_rows(&s->emit, id, n);
-        live_free(&s->live, id, n);
-        if (!more)
-            return false;
-    }
-    return r->run->e->code == ERR_NONE;
-}
-
 /* ---- rows in ---- */
 
 static bool over(struct stage_run *r)
@@ -258,7 +244,7 @@ static bool push(struct stage_run *r, struct batch *b)
         f->last = time->i[row];
         count(f, turned, len, flags, row);
     }
-    return put_out(r);
+    return emit_live(&s->emit, &s->live);
 }
 
 static void finish(struct stage_run *r)
@@ -266,7 +252,7 @@ static void finish(struct stage_run *r)
     struct state *s = r->state;
 
     live_expire_all(&s->live);
-    (void)put_out(r);
+    (void)emit_live(&s->emit, &s->live);
 }
 
 static void end(struct stage_run *r)

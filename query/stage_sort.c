@@ -74,24 +74,15 @@ static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
         vec_gather(&s->disk.runs.col[s->disk.place[i]], id, n, out);
         return;
     }
-    if (s->col[i].cap > 0) {
-        vec_gather(&s->col[i], id, n, out);
-        return;
-    }
-    vec_start(out, n);
-    for (uint32_t k = 0; k < n; k++)
-        vec_mark_absent(out, k);
+    held_fill(&s->held, i, id, n, out);
 }
 
 static void begin(struct stage_run *r)
 {
     const struct sort_bound *bound = r->stage->bound;
-    const struct columns *c = r->stage->in;
     struct sort_state *s = memory_zeroed(1, sizeof *s);
 
-    s->col = memory_zeroed(c->n + 1, sizeof *s->col);
-    for (uint32_t i = 0; i < c->n; i++)
-        s->col[i].lane = schema_types[c->col[i].type.type].lane;
+    held_open(&s->held, r->stage->in, r->stage->need);
     for (uint32_t k = 0; k < bound->keys; k++)
         s->key[k].lane = schema_types[bound->type[k]].lane;
     r->state = s;
@@ -104,66 +95,7 @@ static bool over(struct stage_run *r)
     char number[32];
 
     return run_over(r->run, r->stage->kind->name, "%s rows held",
-                    run_number(number, s->n));
-}
-
-/* Sets of a batch die with it. */
-static bool keep_sets(struct stage_run *r, struct vec *v, uint32_t from)
-{
-    struct sort_state *s = r->state;
-    size_t before = s->sets.bytes;
-
-    for (uint32_t i = from; v->lane == LANE_SET && i < v->n; i++) {
-        if (!vec_absent(v, i))
-            v->set[i] = vec_copy_set(&s->sets, v->set[i]);
-    }
-    if (!budget_take(r->run->budget, s->sets.bytes - before))
-        return false;
-    s->sets_charged += s->sets.bytes - before;
-    return true;
-}
-
-static bool has_value(const struct column *c, const struct sel *rows)
-{
-    for (uint32_t k = 0; k < rows->n; k++) {
-        if (!column_absent(c, rows->row[k]))
-            return true;
-    }
-    return false;
-}
-
-/* The rows before the first value are absent. */
-static bool begin_column(struct stage_run *r, struct vec *v)
-{
-    const struct sort_state *s = r->state;
-    struct value none = {.absent = true};
-
-    if (!vec_reserve(v, s->n + 1, r->run->budget))
-        return false;
-    while (v->n < s->n)
-        vec_append(v, none, r->run->budget);
-    return true;
-}
-
-static bool append(struct stage_run *r, struct vec *v, const struct column *c,
-                   const struct sel *rows)
-{
-    uint32_t from = v->n;
-
-    return vec_append_rows(v, c, rows, r->run->budget) && keep_sets(r, v, from);
-}
-
-static bool append_column(struct stage_run *r, uint32_t i, struct batch *b)
-{
-    struct sort_state *s = r->state;
-    struct vec *v = &s->col[i];
-    const struct column *c = batch_column(b, i);
-
-    if (v->cap == 0 && !has_value(c, &b->sel))
-        return true;
-    if (v->cap == 0 && !begin_column(r, v))
-        return false;
-    return append(r, v, c, &b->sel);
+                    run_number(number, s->held.n));
 }
 
 uint32_t *stage_sort_order(struct stage_run *r)
@@ -178,13 +110,15 @@ uint32_t *stage_sort_order(struct stage_run *r)
         key[k] = (struct order_key){.value = &s->key[k],
                                     .type = bound->type[k],
                                     .desc = bound->desc[k]};
-    return order_rows(key, bound->keys, s->n, r->run);
+    return order_rows(key, bound->keys, s->held.n, r->run);
 }
 
 /* Moves the rows id[0..n), ascending, to the front. */
 static void compact(struct vec *v, const uint32_t *id, uint32_t n)
 {
-    for (uint32_t k = 0; k < n && v->cap; k++) {
+    if (v->n == 0)
+        return;
+    for (uint32_t k = 0; k < n; k++) {
         bool absent = vec_absent(v, id[k]);
         vec_put(v, k, vec_cell(v, id[k]));
         if (v->absent)
@@ -194,8 +128,7 @@ static void compact(struct vec *v, const uint32_t *id, uint32_t n)
     }
     for (uint32_t k = n; v->absent && k < v->n; k++)
         v->absent[k / 64] &= ~(UINT64_C(1) << (k % 64));
-    if (v->cap)
-        v->n = n;
+    v->n = n;
 }
 
 /* Keeps the best `limit` rows, in the order in which they came. */
@@ -203,17 +136,17 @@ static bool drop_rest(struct stage_run *r, uint32_t limit)
 {
     const struct sort_bound *bound = r->stage->bound;
     struct sort_state *s = r->state;
-    uint32_t n = s->n, *id = stage_sort_order(r);
+    uint32_t n = s->held.n, *id = stage_sort_order(r);
 
     if (!id || !order_list(NULL, 0, id, limit, r->run)) {
         order_free(id, n, r->run);
         return over(r);
     }
     for (uint32_t i = 0; i < r->stage->in->n; i++)
-        compact(&s->col[i], id, limit);
+        compact(&s->held.col[i], id, limit);
     for (uint32_t k = 0; k < bound->keys; k++)
         compact(&s->key[k], id, limit);
-    s->n = limit;
+    s->held.n = limit;
     order_free(id, n, r->run);
     return true;
 }
@@ -226,7 +159,8 @@ static bool append_keys(struct stage_run *r, struct batch *b)
     for (uint32_t k = 0; k < bound->keys; k++) {
         struct column c =
             expr_value(r->stage->expr[k], b, &b->sel, &r->run->eval);
-        if (r->run->e->code != ERR_NONE || !append(r, &s->key[k], &c, &b->sel))
+        if (r->run->e->code != ERR_NONE ||
+            !held_values(&s->held, &s->key[k], &c, &b->sel, r->run))
             return false;
     }
     return true;
@@ -249,19 +183,15 @@ static bool append_rows(struct stage_run *r, struct batch *b)
 {
     struct sort_state *s = r->state;
     struct budget *budget = r->run->budget;
+    uint32_t n = s->held.n;
     bool ok;
 
     budget->kept = stage_kept(r);
-    ok = set_aside(r, order_bytes(s->n + b->sel.n));
-    for (uint32_t i = 0; ok && i < b->cols; i++)
-        ok = run_check(r->run) &&
-             (!stage_sort_needs(r, i) || append_column(r, i, b));
-    ok = ok && append_keys(r, b);
+    ok = set_aside(r, order_bytes(n + b->sel.n)) &&
+         held_append(&s->held, b, r->run) && append_keys(r, b);
     budget->kept = 0;
-    if (ok)
-        s->n += b->sel.n;
-    else
-        stage_sort_cut(r, s->n);
+    if (!ok)
+        stage_sort_cut(r, n);
     return ok;
 }
 
@@ -269,12 +199,12 @@ static bool push(struct stage_run *r, struct batch *b)
 {
     const struct sort_bound *bound = r->stage->bound;
     struct sort_state *s = r->state;
-    bool full = s->n > UINT32_MAX - 2 * BATCH_ROWS;
+    bool full = s->held.n > UINT32_MAX - 2 * BATCH_ROWS;
 
     if (full || !append_rows(r, b)) {
         if (r->run->e->code != ERR_NONE)
             return false;
-        if (s->n == 0 || !r->run->budget->limit)
+        if (s->held.n == 0 || !r->run->budget->limit)
             return over(r);
         if (!stage_sort_spill(r))
             return false;
@@ -282,7 +212,7 @@ static bool push(struct stage_run *r, struct batch *b)
             return over(r);
     }
     if (bound->limit < UINT32_MAX / 4 &&
-        s->n > 2 * (uint32_t)bound->limit + 8 * BATCH_ROWS)
+        s->held.n > 2 * (uint32_t)bound->limit + 8 * BATCH_ROWS)
         return drop_rest(r, (uint32_t)bound->limit);
     return true;
 }
@@ -291,7 +221,7 @@ static void finish(struct stage_run *r)
 {
     const struct sort_bound *bound = r->stage->bound;
     struct sort_state *s = r->state;
-    uint32_t n = bound->limit < s->n ? (uint32_t)bound->limit : s->n;
+    uint32_t n = bound->limit < s->held.n ? (uint32_t)bound->limit : s->held.n;
 
     if (s->disk.spill.run) {
         stage_sort_merge(r);
@@ -302,7 +232,7 @@ static void finish(struct stage_run *r)
         (void)emit_rows(&s->emit, id, n);
     else
         over(r);
-    order_free(id, s->n, r->run);
+    order_free(id, s->held.n, r->run);
     stage_sort_empty(r);
 }
 
@@ -312,8 +242,8 @@ static void end(struct stage_run *r)
 
     stage_sort_empty(r);
     stage_sort_close(r);
+    held_close(&s->held, r->run->budget);
     emit_close(&s->emit);
-    free(s->col);
     free(s);
 }
 

@@ -3,6 +3,7 @@
 #define QUERY_STAGE_SORT_H
 
 #include "query/emit.h"
+#include "query/held.h"
 #include "query/spill_runs.h"
 
 enum { STAGE_SORT_KEYS_MAX = 64 };
@@ -25,12 +26,8 @@ struct sort_disk {
 };
 
 struct sort_state {
-    uint32_t n;
-    struct vec *col; /* of the columns that are needed later; of one that had
-                      * no value so far nothing is held */
-    struct vec key[STAGE_SORT_KEYS_MAX];
-    struct arena sets;
-    size_t sets_charged;
+    struct held held;
+    struct vec key[STAGE_SORT_KEYS_MAX]; /* of the rows held */
     size_t set_aside; /* of the budget, for sorting what is held */
     struct emit emit;
     struct sort_disk disk;

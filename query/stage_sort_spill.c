@@ -12,9 +12,10 @@ void stage_sort_cut(struct stage_run *r, uint32_t n)
     struct sort_state *s = r->state;
 
     for (uint32_t i = 0; i < r->stage->in->n; i++)
-        vec_cut(&s->col[i], n);
+        vec_cut(&s->held.col[i], n);
     for (uint32_t k = 0; k < bound->keys; k++)
         vec_cut(&s->key[k], n);
+    s->held.n = n;
 }
 
 void stage_sort_empty(struct stage_run *r)
@@ -22,14 +23,12 @@ void stage_sort_empty(struct stage_run *r)
     const struct sort_bound *bound = r->stage->bound;
     struct sort_state *s = r->state;
 
-    for (uint32_t i = 0; i < r->stage->in->n; i++)
-        vec_free(&s->col[i], r->run->budget);
+    held_close(&s->held, r->run->budget);
+    held_open(&s->held, r->stage->in, r->stage->need);
     for (uint32_t k = 0; k < bound->keys; k++)
         vec_free(&s->key[k], r->run->budget);
-    budget_give(r->run->budget, s->sets_charged + s->set_aside);
-    s->sets_charged = s->set_aside = 0;
-    arena_free(&s->sets);
-    s->n = 0;
+    budget_give(r->run->budget, s->set_aside);
+    s->set_aside = 0;
 }
 
 static void open_disk(struct stage_run *r)
@@ -69,8 +68,8 @@ static void read_row(const struct stage_run *r, uint32_t id, struct value *row)
     for (uint32_t i = 0; i < r->stage->in->n; i++) {
         if (!stage_sort_needs(r, i))
             continue;
-        row[s->disk.place[i]] = s->col[i].cap > 0
-                                    ? vec_value(&s->col[i], id)
+        row[s->disk.place[i]] = s->held.col[i].n > 0
+                                    ? vec_value(&s->held.col[i], id)
                                     : (struct value){.absent = true};
     }
 }
@@ -95,7 +94,7 @@ bool stage_sort_spill(struct stage_run *r)
 {
     const struct sort_bound *bound = r->stage->bound;
     struct sort_state *s = r->state;
-    uint32_t n = s->n, *id = stage_sort_order(r);
+    uint32_t n = s->held.n, *id = stage_sort_order(r);
     bool ok;
 
     if (!id)
@@ -113,10 +112,10 @@ static size_t held(const struct stage_run *r)
 {
     const struct sort_bound *bound = r->stage->bound;
     const struct sort_state *s = r->state;
-    size_t bytes = s->sets_charged;
+    size_t bytes = s->held.sets_charged;
 
     for (uint32_t i = 0; i < r->stage->in->n; i++)
-        bytes += vec_bytes(&s->col[i]);
+        bytes += vec_bytes(&s->held.col[i]);
     for (uint32_t k = 0; k < bound->keys; k++)
         bytes += vec_bytes(&s->key[k]);
     return bytes;
@@ -138,7 +137,7 @@ void stage_sort_merge(struct stage_run *r)
 
     for (uint32_t i = 0; i < BATCH_ROWS; i++)
         id[i] = i;
-    if ((s->n > 0 && !stage_sort_spill(r)) || !spill_runs_begin(&d->runs))
+    if ((s->held.n > 0 && !stage_sort_spill(r)) || !spill_runs_begin(&d->runs))
         return;
     d->merging = true;
     while ((n = spill_runs_fill(&d->runs, left)) > 0) {

@@ -7,16 +7,14 @@
 
 #include "base/memory.h"
 #include "query/func.h"
-#include "query/keytab.h"
+#include "query/grouped.h"
 
 struct bound {
     const struct expr *time;
     const struct tz *tz;
     int64_t length, step; /* gap: length alone */
     uint32_t steps;       /* slide: buckets that a row is in */
-    uint32_t keys;        /* gap: the other keys */
-    const struct expr *key[KEYTAB_KEYS_MAX];
-    enum type type[KEYTAB_KEYS_MAX];
+    struct grouped by;    /* gap: the other keys */
 };
 
 /* ---- the added column ---- */
@@ -155,7 +153,7 @@ static void gap_open(struct stage_run *r)
     struct gap *s = memory_zeroed(1, sizeof *s);
 
     adder_open(&s->adder, r);
-    keytab_open(&s->keys, bound->type, bound->keys);
+    keytab_open(&s->keys, bound->by.type, bound->by.keys);
     s->last.lane = s->start.lane = LANE_INT;
     r->state = s;
 }
@@ -186,21 +184,11 @@ static bool gap_ids(struct stage_run *r, struct batch *b,
 {
     const struct bound *bound = r->stage->bound;
     struct gap *s = r->state;
-    struct column c[KEYTAB_KEYS_MAX];
-    bool ok = true;
 
-    for (uint32_t k = 0; k < bound->keys; k++)
-        c[k] = expr_value(bound->key[k], b, rows, &r->run->eval);
-    if (r->run->e->code != ERR_NONE)
-        return false;
-    if (bound->keys == 0)
-        memset(id, 0, rows->n * sizeof *id);
-    else
-        ok = keytab_rows(&s->keys, c, rows, id, r->run);
-    uint32_t n = bound->keys ? s->keys.n : 1;
-    ok = ok && vec_extend(&s->last, n, r->run->budget) &&
-         vec_extend(&s->start, n, r->run->budget);
-    return ok || gap_over(r);
+    return (grouped_rows(&bound->by, &s->keys, b, rows, id, r->run) &&
+            vec_extend(&s->last, s->keys.n, r->run->budget) &&
+            vec_extend(&s->start, s->keys.n, r->run->budget)) ||
+           gap_over(r);
 }
 
 static int64_t gap_step(struct gap *s, uint32_t id, bool new, int64_t t,
@@ -413,13 +401,13 @@ static bool bind_others(struct stage_bind *b, const struct ast_stage *n,
             continue;
         if (other && strcmp(other->text, call->text) == 0)
             return err_query(e, other->at, "there is one `gap` already");
-        if (bound->keys == KEYTAB_KEYS_MAX)
+        if (bound->by.keys == KEYTAB_KEYS_MAX)
             return err_query(e, key->at, "more than %d keys", KEYTAB_KEYS_MAX);
         const struct expr *x = stage_value(b, s, stage_name(b, key).value, e);
         if (!x)
             return false;
-        bound->type[bound->keys] = expr_type(x).type;
-        bound->key[bound->keys++] = x;
+        bound->by.type[bound->by.keys] = expr_type(x).type;
+        bound->by.key[bound->by.keys++] = x;
     }
     return true;
 }

@@ -36,6 +36,14 @@ struct columns {
      * these rows, named this.x; else NULL. */
     const struct columns *row;
     uint32_t keys; /* the first so many are the keys of `stats` */
+    const struct columns_chart *chart; /* NULL: rows are not to be drawn */
+    bool aside; /* the rows lie in a file that `write` made: show none */
+};
+
+/* Numbers to be drawn over the first column. */
+struct columns_chart {
+    uint32_t n;
+    const uint32_t *col;
 };
 
 /* One value; which member holds it follows from its type's lane. */

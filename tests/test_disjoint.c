@@ -255,9 +255,11 @@ static void slow_row(const struct slow *s, int g, double tried, struct buf *out)
 /* Numbers to three digits, and the first word of the proof. */
 static void cut_row(char *line, struct buf *out)
 {
-    char *field[9] = {line};
+    char *field[9];
     int fields = 1;
 
+    for (int i = 0; i < 9; i++)
+        field[i] = line;
     for (char *at = line; *at && fields < 9; at++) {
         if (*at == ',') {
             *at = '\0';

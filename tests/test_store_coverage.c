@@ -3,8 +3,10 @@
 #include "tests/test.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "store/inside.h"
+#include "tests/rows.h"
 #include "tests/stores.h"
 
 static struct err e;
@@ -105,6 +107,23 @@ static void a_damaged_ledger_is_no_gap(void **state)
     store_reader_close(r);
     strtab_free(&t);
     arena_free(&a);
+
+    struct query_settings o = {.now = QUERY_NOW_LATEST};
+    struct rows rows;
+    char link[300];
+
+    /* rows_of wants the store below a folder. */
+    snprintf(link, sizeof link, "%s/db", folder);
+    assert_int_equal(symlink(".", link), 0);
+    rows_of(folder, "all | unless seen syn before | stats count() by covered",
+            &o, (const char *const[]){NULL}, &rows);
+    assert_non_null(strstr(rows.csv, "false"));
+    assert_null(strstr(rows.csv, "true"));
+    assert_non_null(strstr(rows.notes,
+                           "nobody knows what was recorded: 2026-09: "
+                           "a row of the ledger is damaged"));
+    rows_free(&rows);
+    unlink(link);
     stores_finish(s, folder);
 }
 

@@ -130,6 +130,19 @@ static void reads_a_traceroute(void **state)
     assert_int_equal(r.TTL, 1);
 }
 
+static void flags_in_brackets_are_tcp_without_ip_in_front(void **state)
+{
+    struct record r = one("20:38:11 198.51.100.9.23 > 192.0.2.7.1025: Flags "
+                          "[R], seq 70000041, win 0, length 0");
+
+    (void)state;
+    assert_int_equal(r.PROTO, 6);
+    assert_int_equal(r.SPORT, 23);
+    assert_int_equal(r.FLAGS, 4);
+    assert_int_equal(r.SEQ, 70000041);
+    assert_false(RECORD_HAS(&r, DF));
+}
+
 static void reads_icmp_messages(void **state)
 {
     struct record r = one("20:38:11.783596 198.51.100.254 > 192.0.2.7: icmp: "
@@ -271,14 +284,20 @@ static void a_day_follows_midnight(void **state)
                                 "request\n"
                                 "date 1999-02-03\n"
                                 "00:00:02 192.0.2.1 > 192.0.2.2: icmp: echo "
+                                "request\n"
+                                "23:00:00 192.0.2.1 > 192.0.2.2: icmp: echo "
+                                "request\n"
+                                "date 1999-02-04\n"
+                                "00:00:02 192.0.2.1 > 192.0.2.2: icmp: echo "
                                 "request\n");
 
     (void)state;
-    assert_int_equal(got.n, 4);
+    assert_int_equal(got.n, 6);
     assert_int_equal(got.r[0].TIME, INT64_C(915163199000000000));
     assert_int_equal(got.r[1].TIME - got.r[0].TIME, INT64_C(2000000000));
     assert_int_equal(got.r[2].TIME - got.r[1].TIME, -INT64_C(500000000));
     assert_int_equal(got.r[3].TIME, INT64_C(918014402000000000));
+    assert_int_equal(got.r[5].TIME, INT64_C(918100802000000000));
 }
 
 static void what_is_not_understood_is_counted_by_line(void **state)
@@ -360,6 +379,7 @@ int main(void)
         cmocka_unit_test(reads_an_old_syn),
         cmocka_unit_test(reads_odd_flags_with_bad_options),
         cmocka_unit_test(reads_a_traceroute),
+        cmocka_unit_test(flags_in_brackets_are_tcp_without_ip_in_front),
         cmocka_unit_test(reads_icmp_messages),
         cmocka_unit_test(reads_a_verbose_line_of_today),
         cmocka_unit_test(reads_ipv6),

@@ -30,29 +30,6 @@ error
   all | zzzzzz
         ^^^^^^ where stats distinct add show sort head top, or a `let` that begins with `|`
 
-# a stage that is not built
-query
-all | stats t = set(dst) by src | similar t
-error
-1:35: `similar` is not built in this version
-  all | stats t = set(dst) by src | similar t
-                                    ^^^^^^^
-
-# write is not built
-query
-all | write "x.csv"
-error
-1:7: `write` is not built in this version
-  all | write "x.csv"
-        ^^^^^
-
-# chart is not built
-query
-all | stats n = count() by day | chart n
-error
-1:34: `chart` is not built in this version
-  all | stats n = count() by day | chart n
-                                   ^^^^^
 
 # a filter is no stage
 query
