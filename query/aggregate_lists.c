@@ -79,6 +79,13 @@ static bool finish_sorted(struct aggregate_state *s)
     return true;
 }
 
+/* What all of them have in common. */
+#define KEEPS_LISTS                                                            \
+    .values = open_list, .reserve = reserve_nothing, .room = room_for_list,    \
+    .update = update_list, .list_types = type_of_list,                         \
+    .list_next = next_of_list, .list_room = room_for_list,                     \
+    .list_add = update_list, .later = list_later
+
 /* ---- pct ---- */
 
 /* A percentage is kept in millionths, so that a rank is a whole division. */
@@ -137,16 +144,7 @@ static void result_pct(struct aggregate_state *s, const uint32_t *id,
     }
 }
 
-const struct aggregate_ops aggregate_pct = {.type = type_pct,
-                                            .values = open_list,
-                                            .reserve = reserve_nothing,
-                                            .room = room_for_list,
-                                            .update = update_list,
-                                            .list_types = type_of_list,
-                                            .list_next = next_of_list,
-                                            .list_room = room_for_list,
-                                            .list_add = update_list,
-                                            .later = list_later,
+const struct aggregate_ops aggregate_pct = {KEEPS_LISTS, .type = type_pct,
                                             .finish = finish_sorted,
                                             .result = result_pct};
 
@@ -218,28 +216,10 @@ static void result_gaps(struct aggregate_state *s, const uint32_t *id,
     }
 }
 
-const struct aggregate_ops aggregate_pace = {.type = type_pace,
-                                             .values = open_list,
-                                             .reserve = reserve_nothing,
-                                             .room = room_for_list,
-                                             .update = update_list,
-                                             .list_types = type_of_list,
-                                             .list_next = next_of_list,
-                                             .list_room = room_for_list,
-                                             .list_add = update_list,
-                                             .later = list_later,
+const struct aggregate_ops aggregate_pace = {KEEPS_LISTS, .type = type_pace,
                                              .finish = finish_gaps,
                                              .result = result_gaps};
-const struct aggregate_ops aggregate_jitter = {.type = type_pace,
-                                               .values = open_list,
-                                               .reserve = reserve_nothing,
-                                               .room = room_for_list,
-                                               .update = update_list,
-                                               .list_types = type_of_list,
-                                               .list_next = next_of_list,
-                                               .list_room = room_for_list,
-                                               .list_add = update_list,
-                                               .later = list_later,
+const struct aggregate_ops aggregate_jitter = {KEEPS_LISTS, .type = type_pace,
                                                .finish = finish_jitter,
                                                .result = result_gaps};
 
@@ -355,39 +335,12 @@ static void result_bits(struct aggregate_state *s, const uint32_t *id,
     put_patterns(s, id, n, out, put_bits);
 }
 
-const struct aggregate_ops aggregate_pattern = {.type = type_pattern,
-                                                .values = open_list,
-                                                .reserve = reserve_nothing,
-                                                .room = room_for_list,
-                                                .update = update_list,
-                                                .list_types = type_of_list,
-                                                .list_next = next_of_list,
-                                                .list_room = room_for_list,
-                                                .list_add = update_list,
-                                                .later = list_later,
-                                                .finish = finish_list,
-                                                .result = result_pattern};
-const struct aggregate_ops aggregate_patternfit = {.type = type_pattern_real,
-                                                   .values = open_list,
-                                                   .reserve = reserve_nothing,
-                                                   .room = room_for_list,
-                                                   .update = update_list,
-                                                   .list_types = type_of_list,
-                                                   .list_next = next_of_list,
-                                                   .list_room = room_for_list,
-                                                   .list_add = update_list,
-                                                   .later = list_later,
-                                                   .finish = finish_list,
-                                                   .result = result_fit};
-const struct aggregate_ops aggregate_patternbits = {.type = type_pattern_real,
-                                                    .values = open_list,
-                                                    .reserve = reserve_nothing,
-                                                    .room = room_for_list,
-                                                    .update = update_list,
-                                                    .list_types = type_of_list,
-                                                    .list_next = next_of_list,
-                                                    .list_room = room_for_list,
-                                                    .list_add = update_list,
-                                                    .later = list_later,
-                                                    .finish = finish_list,
-                                                    .result = result_bits};
+const struct aggregate_ops aggregate_pattern = {
+    KEEPS_LISTS, .type = type_pattern, .finish = finish_list,
+    .result = result_pattern};
+const struct aggregate_ops aggregate_patternfit = {
+    KEEPS_LISTS, .type = type_pattern_real, .finish = finish_list,
+    .result = result_fit};
+const struct aggregate_ops aggregate_patternbits = {
+    KEEPS_LISTS, .type = type_pattern_real, .finish = finish_list,
+    .result = result_bits};

@@ -211,23 +211,27 @@ static struct keytab_slot *find(const struct keytab *t, uint32_t tag,
     return &t->slot[at];
 }
 
+static void fetch_value(const struct keytab *t, uint32_t tag)
+{
+    size_t mask = t->slots - 1, at = tag & mask;
+    uint32_t id;
+
+    while ((id = t->slot[at].id) && t->slot[at].tag != tag)
+        at = (at + 1) & mask;
+    for (uint32_t k = 0; id && k < t->keys; k++)
+        __builtin_prefetch(t->key[k].lane == LANE_ADDR
+                               ? (const void *)&t->key[k].a[id - 1]
+                               : (const void *)&t->key[k].i[id - 1]);
+}
+
 /* What will be looked at for n hashes: first the slots, then the values that
  * these lead to, so that all of a batch are fetched at once. */
-static void fetch(const struct keytab *t, const uint64_t *h, uint32_t n)
+static inline void fetch(const struct keytab *t, const uint64_t *h, uint32_t n)
 {
-    size_t mask = t->slots - 1;
-
     for (uint32_t j = 0; j < n; j++)
-        __builtin_prefetch(&t->slot[(uint32_t)h[j] & mask]);
-    for (uint32_t j = 0; j < n; j++) {
-        struct keytab_slot s = t->slot[(uint32_t)h[j] & mask];
-        if (s.tag != (uint32_t)h[j] || s.id == 0)
-            continue;
-        for (uint32_t k = 0; k < t->keys; k++)
-            __builtin_prefetch(t->key[k].lane == LANE_ADDR
-                                   ? (const void *)&t->key[k].a[s.id - 1]
-                                   : (const void *)&t->key[k].i[s.id - 1]);
-    }
+        __builtin_prefetch(&t->slot[(uint32_t)h[j] & (t->slots - 1)]);
+    for (uint32_t j = 0; j < n; j++)
+        fetch_value(t, (uint32_t)h[j]);
 }
 
 /* All sets of the rows together fit. */
@@ -350,8 +354,8 @@ void keytab_find(const struct keytab *t, const struct column *c,
     uint64_t h[BATCH_ROWS];
 
     keytab_hash(t->type, t->keys, c, rows, hash_secret(), h);
-    for (uint32_t j = 0; t->slots > 0 && j < rows->n; j++)
-        __builtin_prefetch(&t->slot[(uint32_t)h[j] & (t->slots - 1)]);
+    if (t->slots > 0)
+        fetch(t, h, rows->n);
     for (uint32_t j = 0; j < rows->n; j++) {
         /* An empty slot's id less one is the greatest number. */
         id[j] = t->slots > 0 ? find(t, (uint32_t)h[j], c, rows->row[j])->id - 1

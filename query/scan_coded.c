@@ -289,6 +289,24 @@ void scan_coded_open(struct scan_cursor *c)
     coded_rest(&k->questions, filter);
 }
 
+/* Failing is no matter: who asks then reads the rows. */
+bool scan_coded_flows(struct batch *b, uint64_t of, struct batch_flows *out)
+{
+    struct scan_cursor *c = b->source;
+    struct scan_coded *k = &c->coded;
+    uint64_t follow;
+    struct err ignored = {0};
+
+    if (!of ||
+        !store_block_coded(c->block, BATCH_FLOW, of, &follow, &ignored) ||
+        (of & ~follow) || !load_codes(c, BATCH_FLOW, &ignored))
+        return false;
+    *out = (struct batch_flows){.code = k->code[BATCH_FLOW] + c->window,
+                                .n = k->codes[BATCH_FLOW],
+                                .block = c->scan->block[c->index]};
+    return true;
+}
+
 /* ---- counting ---- */
 
 /* The kind of code that the first stage's fields follow from; NO_CODE: it reads

@@ -34,6 +34,9 @@ void scan_coded_close(struct scan_coded *k);
 void scan_coded_select(const struct scan_coded *k, uint32_t from, uint32_t n,
                        struct sel *sel);
 
+/* As `flows` of a batch; b is the cursor's. */
+bool scan_coded_flows(struct batch *b, uint64_t of, struct batch_flows *out);
+
 /* Can the first stage be given codes, each with how many packets it is? */
 bool scan_coded_weighs(const struct scan_cursor *c);
 /* Does so. False: as stage_push. */

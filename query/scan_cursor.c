@@ -59,6 +59,7 @@ struct scan_cursor *scan_cursor_open(const struct scan *s, uint32_t index,
                               .load = load,
                               .source = c,
                               .places = places,
+                              .flows = scan_coded_flows,
                               .e = run->e};
     counts->blocks++;
     counts->packets += c->rows;

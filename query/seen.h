@@ -105,6 +105,27 @@ struct seen_ends {
     } * end;
 };
 
+/* Keys to numbers, of rows in hand or of others. Where keys follow from the
+ * flow of a packet, those of a block's flows are remembered. */
+struct seen_keys {
+    bool others;       /* whose */
+    bool adds;         /* keys that are not in the table yet */
+    struct keytab *in; /* not its own */
+    uint64_t fields;   /* of packets, that keys follow from; 0: from others */
+    /* By flow: the number + 2; 1: no row has one; 0: not looked up yet. At most
+     * as large as a block's flows, so that it is not charged. */
+    uint32_t *memo;
+    uint32_t room;
+    uint32_t block; /* that the memo is of; SEEN_NONE: of none */
+};
+
+/* Rows that are answered as they come: the batch in hand, less some. */
+struct seen_pass {
+    struct batch batch;
+    struct batch *in;
+    int64_t covered[BATCH_ROWS];
+};
+
 /* The state of a stage. A chunk of rows is held, matched, and put out. */
 struct seen_state {
     const struct seen *seen;
@@ -122,6 +143,9 @@ struct seen_state {
     uint32_t group_cap;
     uint64_t *matched, *covers; /* bits by row, while a chunk is put out */
     struct keytab keys;
+    struct seen_keys own, others;
+    bool passes; /* ends answer rows as they come, and none are held */
+    struct seen_pass pass;
     bool placed;                               /* rows have places */
     bool sorted[SEEN_SIDES];                   /* their times ascend */
     int64_t low[SEEN_SIDES], high[SEEN_SIDES]; /* times of rows with a group */
@@ -139,11 +163,23 @@ struct seen_state {
 
 /* seen_hold.c: appends the rows b->sel. */
 bool seen_hold(struct seen_state *s, struct batch *b) MUST_CHECK;
+/* The same of rows that are answered at once: all but what later stages touch.
+ * Groups are numbers of ends. */
+bool seen_hold_briefly(struct seen_state *s, struct batch *b) MUST_CHECK;
+/* Forgets the rows of a chunk and their keys, or what is held briefly. */
 void seen_forget(struct seen_state *s);
+void seen_forget_briefly(struct seen_state *s);
 
-/* The keys of rows, and those of `rows` that something could match. */
-void seen_row_keys(struct seen_state *s, struct batch *b, struct sel *rows,
-                   struct column *key);
+/* seen_keys.c */
+void seen_keys_open(struct seen_keys *k, const struct seen *seen, bool others);
+void seen_keys_close(struct seen_keys *k);
+/* From now on numbers are those of another table, or of another content. */
+void seen_keys_use(struct seen_keys *k, struct keytab *in, bool adds);
+/* The numbers of keys; those of `rows` are left that have all of a key.
+ * SEEN_NONE, or left out: the key is not in the table. False: over the budget,
+ * or the run's error is set. */
+bool seen_keys_find(struct seen_state *s, struct seen_keys *k, struct batch *b,
+                    struct sel *rows, uint32_t *id) MUST_CHECK;
 
 /* seen_match.c: sets s->matched. */
 bool seen_match(struct seen_state *s) MUST_CHECK;
@@ -152,15 +188,14 @@ bool seen_match(struct seen_state *s) MUST_CHECK;
  * is held. */
 bool seen_scan(struct seen_state *s, struct time_range range, bool chunk,
                const struct stage_kind *kind) MUST_CHECK;
-/* The keys of others, and the rows of `rows` that have all of them. */
-void seen_other_keys(struct seen_state *s, struct batch *b, struct sel *rows,
-                     struct column *key);
 
 /* seen_ends.c: s->ends.made says whether there was memory enough. */
 bool seen_ends_make(struct seen_state *s) MUST_CHECK;
 void seen_ends_drop(struct seen_state *s);
 /* Sets s->matched. */
 bool seen_ends_match(struct seen_state *s) MUST_CHECK;
+/* The same of n rows that are held briefly. */
+void seen_ends_mark(struct seen_state *s, uint32_t n);
 /* Is there a packet of key `id` on that side of time t? `place` is the row's,
  * NULL where it has none. */
 bool seen_ends_hit(struct seen_state *s, uint32_t id, uint32_t side, int64_t t,

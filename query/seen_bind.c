@@ -73,11 +73,7 @@ static bool add_covered(struct binding *g)
                     expr_column(g->b->scope->arena, in, seen->covered));
         return true;
     }
-    struct columns *c = arena_new(g->b->scope->arena, struct columns);
-    *c = *in;
-    c->col = arena_array(g->b->scope->arena, struct column_def, in->n + 1);
-    for (uint32_t i = 0; i < in->n; i++)
-        c->col[i] = in->col[i];
+    struct columns *c = stage_widen(g->b, in, 1);
     seen->covered = in->n;
     g->s->out = c;
     return stage_add_column(g->b, c, "covered",

@@ -41,19 +41,17 @@ static bool make_room(struct seen_state *s)
 static bool push(struct stage_run *r, struct batch *b)
 {
     struct seen_state *s = r->state;
-    struct column key[KEYTAB_KEYS_MAX];
     struct sel rows = b->sel;
     uint32_t id[BATCH_ROWS], known = s->ends.keys.n;
     uint64_t place[BATCH_ROWS];
 
-    seen_other_keys(s, b, &rows, key);
-    if (s->run.e->code != ERR_NONE)
-        return false;
-    if (known > s->ends_limit ||
-        !keytab_rows(&s->ends.keys, key, &rows, id, r->run) || !make_room(s)) {
-        s->ends.failed = true;
+    if (known > s->ends_limit || !seen_keys_find(s, &s->others, b, &rows, id) ||
+        !make_room(s)) {
+        s->ends.failed = s->run.e->code == ERR_NONE;
         return false;
     }
+    for (uint32_t k = 0; k < rows.n; k++)
+        __builtin_prefetch(&s->ends.end[id[k]]);
     b->places(b, &rows, place);
     const int64_t *time = batch_column(b, FIELD_TIME)->i;
     for (uint32_t k = 0; k < rows.n; k++) {
@@ -88,6 +86,7 @@ bool seen_ends_make(struct seen_state *s)
     for (uint32_t k = 0; k < seen->keys; k++)
         type[k] = seen->key[k].type;
     keytab_open(&s->ends.keys, type, seen->keys);
+    seen_keys_use(&s->others, &s->ends.keys, true);
     if (!seen_scan(s, (struct time_range){INT64_MIN, INT64_MAX}, false,
                    &making))
         return false;
@@ -152,6 +151,23 @@ static bool any_side(struct seen_state *s, uint32_t id, uint32_t row)
     return false;
 }
 
+static void mark(struct seen_state *s, uint32_t row, uint32_t id)
+{
+    if (id == SEEN_NONE || !any_side(s, id, row))
+        return;
+    s->matched[row / 64] |= UINT64_C(1) << (row % 64);
+    s->counts.matches++;
+}
+
+void seen_ends_mark(struct seen_state *s, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (s->group[i] != SEEN_NONE)
+            __builtin_prefetch(&s->ends.end[s->group[i]]);
+    for (uint32_t i = 0; i < n; i++)
+        mark(s, i, s->group[i]);
+}
+
 bool seen_ends_match(struct seen_state *s)
 {
     size_t bytes = (size_t)s->keys.n * sizeof(uint32_t);
@@ -162,11 +178,7 @@ bool seen_ends_match(struct seen_state *s)
     find_groups(s, id);
     for (uint32_t i = 0; i < s->held.n; i++) {
         uint32_t group = s->group[i];
-        if (group == SEEN_NONE || id[group] == SEEN_NONE ||
-            !any_side(s, id[group], i))
-            continue;
-        s->matched[i / 64] |= UINT64_C(1) << (i % 64);
-        s->counts.matches++;
+        mark(s, i, group == SEEN_NONE ? SEEN_NONE : id[group]);
     }
     free(id);
     budget_give(s->run.budget, bytes);

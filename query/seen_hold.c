@@ -2,7 +2,6 @@
  * times, places and keys. */
 #include <stdlib.h>
 
-#include "query/eval.h"
 #include "query/seen.h"
 
 static bool hold_column(struct seen_state *s, struct vec *v,
@@ -52,34 +51,17 @@ static bool hold_values(struct seen_state *s, struct batch *b)
                            r->budget);
 }
 
-void seen_row_keys(struct seen_state *s, struct batch *b, struct sel *rows,
-                   struct column *key)
-{
-    const struct seen *seen = s->seen;
-    struct expr_eval *ev = &s->stage->run->eval;
-
-    if (seen->row)
-        expr_filter(seen->row, b, rows, ev);
-    for (uint32_t k = 0; k < seen->keys; k++) {
-        key[k] = expr_value(seen->key[k].row, b, rows, ev);
-        if (!seen->key[k].absent)
-            eval_drop_absent(rows, key[k].absent);
-    }
-}
-
 /* Rows that nothing can match have no group. */
 static bool hold_groups(struct seen_state *s, struct batch *b)
 {
     struct run *r = s->stage->run;
-    struct column key[KEYTAB_KEYS_MAX];
     struct sel rows = b->sel;
     uint32_t id[BATCH_ROWS], n = s->held.n, at = 0;
 
     if (!vec_grow((void **)&s->group, &s->group_cap, n + b->sel.n,
                   sizeof *s->group, r->budget))
         return false;
-    seen_row_keys(s, b, &rows, key);
-    if (r->e->code != ERR_NONE || !keytab_rows(&s->keys, key, &rows, id, r))
+    if (!seen_keys_find(s, &s->own, b, &rows, id))
         return false;
     for (uint32_t k = 0; k < b->sel.n; k++) {
         bool has = at < rows.n && rows.row[at] == b->sel.row[k];
@@ -120,22 +102,34 @@ bool seen_hold(struct seen_state *s, struct batch *b)
     return true;
 }
 
-void seen_forget(struct seen_state *s)
+bool seen_hold_briefly(struct seen_state *s, struct batch *b)
 {
-    struct budget *budget = s->stage->run->budget;
+    return hold_places(s, b) && hold_values(s, b) && hold_groups(s, b);
+}
 
-    held_clear(&s->held, budget);
-    keytab_clear(&s->keys, budget);
-    for (uint32_t i = 0; i < s->seen->these; i++)
-        vec_clear(&s->this[i]);
-    for (uint32_t i = 0; i < SEEN_SIDES; i++) {
+void seen_forget_briefly(struct seen_state *s)
+{
+    for (uint32_t i = 0; i < SEEN_SIDES; i++)
         vec_clear(&s->time[i]);
-        s->sorted[i] = true;
-        s->low[i] = INT64_MAX;
-        s->high[i] = INT64_MIN;
-    }
     vec_clear(&s->place);
     vec_clear(&s->sensor);
     vec_clear(&s->covered);
     s->placed = true;
+}
+
+void seen_forget(struct seen_state *s)
+{
+    struct budget *budget = s->stage->run->budget;
+
+    seen_forget_briefly(s);
+    held_clear(&s->held, budget);
+    keytab_clear(&s->keys, budget);
+    seen_keys_use(&s->own, &s->keys, true);
+    for (uint32_t i = 0; i < s->seen->these; i++)
+        vec_clear(&s->this[i]);
+    for (uint32_t i = 0; i < SEEN_SIDES; i++) {
+        s->sorted[i] = true;
+        s->low[i] = INT64_MAX;
+        s->high[i] = INT64_MIN;
+    }
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "query/eval.h"
 #include "query/order.h"
 
 /* ---- times ---- */
@@ -188,27 +187,14 @@ static bool match(struct seen_state *s, struct seen_index *x, uint32_t group,
     return true;
 }
 
-void seen_other_keys(struct seen_state *s, struct batch *b, struct sel *rows,
-                     struct column *key)
-{
-    const struct seen *seen = s->seen;
-
-    for (uint32_t k = 0; k < seen->keys; k++) {
-        key[k] = expr_value(seen->key[k].other, b, rows, &s->run.eval);
-        if (!seen->key[k].absent)
-            eval_drop_absent(rows, key[k].absent);
-    }
-}
-
 static bool push(struct stage_run *r, struct batch *b)
 {
     struct seen_state *s = r->state;
-    struct column key[KEYTAB_KEYS_MAX];
     struct sel rows = b->sel;
     uint32_t id[BATCH_ROWS];
 
-    seen_other_keys(s, b, &rows, key);
-    keytab_find(&s->keys, key, &rows, id);
+    if (!seen_keys_find(s, &s->others, b, &rows, id))
+        return false;
     s->pairs.others = b;
     for (uint32_t k = 0; k < rows.n; k++) {
         if (id[k] == SEEN_NONE)
@@ -367,6 +353,7 @@ static bool scan_chunk(struct seen_state *s)
         if (!make_index(s, i))
             return false;
     }
+    seen_keys_use(&s->others, &s->keys, false);
     return seen_scan(s, reach(s), true, &matching);
 }
 

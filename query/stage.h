@@ -120,6 +120,9 @@ struct stage_named {
     const struct ast *value;
 };
 struct stage_named stage_name(const struct stage_bind *b, const struct ast *n);
+/* A copy of `in` with room for `more` columns. */
+struct columns *stage_widen(const struct stage_bind *b,
+                            const struct columns *in, uint32_t more);
 /* Adds a column; a name that is there already is an error at `at`. */
 bool stage_add_column(struct stage_bind *b, struct columns *c, const char *name,
                       struct vtype type, struct span at,

@@ -63,11 +63,8 @@ static bool bind(struct stage_bind *b, const struct ast_stage *n,
     static const struct vtype count = {.type = TYPE_INT},
                               time = {.type = TYPE_TIME};
     struct bound *bound = arena_new(b->scope->arena, struct bound);
-    struct columns *c = arena_new(b->scope->arena, struct columns);
+    struct columns *c = stage_widen(b, b->in, 2);
 
-    *c = (struct columns){.n = b->in->n, .packets = true};
-    c->col = arena_array(b->scope->arena, struct column_def, c->n + 2);
-    memcpy(c->col, b->in->col, c->n * sizeof *c->col);
     s->bound = bound;
     s->out = c;
     s->passes = s->ordered = s->waits = true;

@@ -223,6 +223,18 @@ struct stage_named stage_name(const struct stage_bind *b, const struct ast *n)
     return (struct stage_named){stage_text(b, n->at), n->at, n};
 }
 
+struct columns *stage_widen(const struct stage_bind *b,
+                            const struct columns *in, uint32_t more)
+{
+    struct columns *c = arena_new(b->scope->arena, struct columns);
+
+    *c = *in;
+    c->col = arena_array(b->scope->arena, struct column_def, in->n + more);
+    for (uint32_t i = 0; i < in->n; i++)
+        c->col[i] = in->col[i];
+    return c;
+}
+
 bool stage_add_column(struct stage_bind *b, struct columns *c, const char *name,
                       struct vtype type, struct span at, struct err *e)
 {

@@ -4,7 +4,6 @@
  * equal packets are filled from the oldest on: those that a sensor is in are
  * the first of them, and where it was last tells where it comes next. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "query/emit.h"
@@ -63,11 +62,8 @@ static bool bind(struct stage_bind *b, const struct ast_stage *n,
     static const struct vtype names = {
         .type = TYPE_SET, .members = 1, .member = {TYPE_STRING}};
     struct bound *bound = arena_new(b->scope->arena, struct bound);
-    struct columns *c = arena_new(b->scope->arena, struct columns);
+    struct columns *c = stage_widen(b, b->in, 1);
 
-    *c = (struct columns){.n = b->in->n, .packets = true};
-    c->col = arena_array(b->scope->arena, struct column_def, c->n + 1);
-    memcpy(c->col, b->in->col, c->n * sizeof *c->col);
     bound->within = 2 * TIMESTAMP_SECOND;
     s->bound = bound;
     s->out = c;

@@ -8,15 +8,13 @@
 #include "base/memory.h"
 #include "query/disjoint.h"
 #include "query/emit.h"
-#include "query/keytab.h"
+#include "query/grouped.h"
 #include "query/lists.h"
 #include "query/order.h"
 #include "query/pairs.h"
 
 struct bound {
-    uint32_t keys;
-    const struct expr *key[KEYTAB_KEYS_MAX];
-    enum type type[KEYTAB_KEYS_MAX];
+    struct grouped by;
     const struct expr *set;
 };
 
@@ -90,24 +88,6 @@ static bool refuse_column(struct stage_bind *b, const struct ast *n,
     return false;
 }
 
-static bool bind_keys(struct stage_bind *b, const struct ast *n,
-                      struct stage *s, struct columns *c, struct err *e)
-{
-    struct bound *bound = s->bound;
-
-    for (; n; n = n->next) {
-        struct stage_named item = stage_name(b, n);
-        if (bound->keys == KEYTAB_KEYS_MAX)
-            return err_query(e, n->at, "more than %d keys", KEYTAB_KEYS_MAX);
-        const struct expr *x = stage_value(b, s, item.value, e);
-        if (!x || !stage_add_column(b, c, item.name, expr_type(x), item.at, e))
-            return false;
-        bound->type[bound->keys] = expr_type(x).type;
-        bound->key[bound->keys++] = x;
-    }
-    return true;
-}
-
 static bool bind_set(struct stage_bind *b, const struct ast *n, struct stage *s,
                      struct err *e)
 {
@@ -125,14 +105,16 @@ static bool bind(struct stage_bind *b, const struct ast_stage *n,
                  struct stage *s, struct err *e)
 {
     struct arena *a = b->scope->arena;
+    struct bound *bound = arena_new(a, struct bound);
     struct columns *c = arena_new(a, struct columns);
 
     c->col = arena_array(a, struct column_def,
                          stage_list_length(n->by) + OWN_COLUMNS);
-    s->bound = arena_new(a, struct bound);
+    s->bound = bound;
     s->out = c;
     s->holds = true;
-    if (!bind_set(b, n->args, s, e) || !bind_keys(b, n->by, s, c, e))
+    if (!bind_set(b, n->args, s, e) ||
+        !grouped_bind(b, n->by, s, c, &bound->by, e))
         return false;
     for (int i = 0; i < OWN_COLUMNS; i++) {
         if (!stage_add_column(b, c, own[i].name, own[i].type, n->at, e))
@@ -243,11 +225,11 @@ static bool find_groups(struct stage_run *r, struct batch *b,
     struct state *s = r->state;
     struct column key[KEYTAB_KEYS_MAX];
 
-    for (uint32_t k = 0; k < bound->keys; k++)
-        key[k] = expr_value(bound->key[k], b, &b->sel, &r->run->eval);
+    for (uint32_t k = 0; k < bound->by.keys; k++)
+        key[k] = expr_value(bound->by.key[k], b, &b->sel, &r->run->eval);
     if (r->run->e->code != ERR_NONE)
         return false;
-    if (bound->keys == 0) {
+    if (bound->by.keys == 0) {
         s->groups.n = 1;
         for (uint32_t k = 0; k < rows->n; k++)
             group[k] = 0;
@@ -421,13 +403,13 @@ static void fill(struct stage_run *r, uint32_t i, const uint32_t *id,
     const struct bound *bound = r->stage->bound;
     struct state *s = r->state;
 
-    if (i < bound->keys) {
+    if (i < bound->by.keys) {
         vec_gather(&s->groups.key[i], id, n, out);
         return;
     }
     vec_start(out, n);
     for (uint32_t k = 0; k < n; k++)
-        put_own(out, k, &s->found[id[k]], (int)(i - bound->keys));
+        put_own(out, k, &s->found[id[k]], (int)(i - bound->by.keys));
 }
 
 static void begin(struct stage_run *r)
@@ -436,9 +418,9 @@ static void begin(struct stage_run *r)
     const struct bound *bound = r->stage->bound;
     struct state *s = memory_zeroed(1, sizeof *s);
 
-    keytab_open(&s->groups, bound->type, bound->keys);
+    keytab_open(&s->groups, bound->by.type, bound->by.keys);
     keytab_open(&s->items, address, 1);
-    s->sizes.lone = bound->keys == 0;
+    s->sizes.lone = bound->by.keys == 0;
     s->sizes.value.lane = LANE_INT;
     s->distinct.lane = LANE_INT;
     s->lowest.lane = s->highest.lane = LANE_ADDR;
@@ -450,15 +432,10 @@ static void finish(struct stage_run *r)
 {
     const struct bound *bound = r->stage->bound;
     struct state *s = r->state;
-    struct order_key key[KEYTAB_KEYS_MAX];
     uint32_t *id = NULL;
 
-    if (divide_all(r)) {
-        for (uint32_t k = 0; k < bound->keys; k++)
-            key[k] = (struct order_key){.value = &s->groups.key[k],
-                                        .type = bound->type[k]};
-        id = order_rows(key, bound->keys, s->groups.n, r->run);
-    }
+    if (divide_all(r))
+        id = grouped_order(&bound->by, &s->groups, r->run);
     if (id)
         emit_rows(&s->emit, id, s->groups.n);
     else

@@ -222,6 +222,14 @@ static bool match(struct seen_state *s)
     return s->ends.made ? seen_ends_match(s) : seen_match(s);
 }
 
+/* No key of rows is wanted any more. */
+static void start_passing(struct seen_state *s)
+{
+    s->passes = true;
+    seen_keys_use(&s->own, &s->ends.keys, false);
+    keytab_close(&s->keys, s->stage->run->budget);
+}
+
 static bool do_chunk(struct stage_run *r)
 {
     struct seen_state *s = r->state;
@@ -241,6 +249,85 @@ static bool do_chunk(struct stage_run *r)
     free(s->covers);
     budget_give(r->run->budget, bytes);
     seen_forget(s);
+    if (s->ends.made)
+        start_passing(s);
+    return more;
+}
+
+/* ---- rows as they come ---- */
+
+static void pass_load(struct batch *b, uint32_t i)
+{
+    struct seen_state *s = b->source;
+    struct seen_pass *p = &s->pass;
+
+    b->loaded[i] = true;
+    if (i != s->seen->covered) {
+        b->col[i] = *batch_column(p->in, i);
+        return;
+    }
+    for (uint32_t k = 0; k < p->in->sel.n; k++)
+        p->covered[p->in->sel.row[k]] = bit_of(s->covers, k);
+    b->col[i] = (struct column){.i = p->covered};
+}
+
+static void pass_places(struct batch *b, const struct sel *rows, uint64_t *out)
+{
+    const struct seen_state *s = b->source;
+
+    s->pass.in->places(s->pass.in, rows, out);
+}
+
+static void pass_open(struct seen_state *s)
+{
+    struct batch *b = &s->pass.batch;
+
+    *b = (struct batch){.cols = s->stage->stage->out->n,
+                        .load = pass_load,
+                        .source = s,
+                        .e = s->stage->run->e};
+    b->col = memory_zeroed(b->cols, sizeof *b->col);
+    b->loaded = memory_zeroed(b->cols, sizeof *b->loaded);
+}
+
+static void pass_close(struct seen_state *s)
+{
+    free(s->pass.batch.col);
+    free(s->pass.batch.loaded);
+}
+
+static bool pass_on(struct stage_run *r, struct batch *in)
+{
+    struct seen_state *s = r->state;
+    struct batch *b = &s->pass.batch;
+
+    s->pass.in = in;
+    b->rows = in->rows;
+    b->places = s->placed ? pass_places : NULL;
+    b->sel.n = 0;
+    for (uint32_t k = 0; k < in->sel.n; k++) {
+        b->sel.row[b->sel.n] = in->sel.row[k];
+        b->sel.n += stays(s, k);
+    }
+    memset(b->loaded, false, b->cols * sizeof *b->loaded);
+    s->counts.out += b->sel.n;
+    r->rows_out += b->sel.n;
+    return stage_push(r->next, b);
+}
+
+static bool answer(struct stage_run *r, struct batch *b)
+{
+    struct seen_state *s = r->state;
+    uint64_t matched[BATCH_WORDS] = {0}, covers[BATCH_WORDS] = {0};
+
+    if (!seen_hold_briefly(s, b))
+        return over(r);
+    s->matched = matched;
+    s->covers = covers;
+    seen_ends_mark(s, b->sel.n);
+    bool more = r->run->e->code == ERR_NONE && pass_on(r, b);
+    s->matched = s->covers = NULL;
+    seen_forget_briefly(s);
     return more;
 }
 
@@ -248,6 +335,8 @@ static bool push(struct stage_run *r, struct batch *b)
 {
     struct seen_state *s = r->state;
 
+    if (s->passes)
+        return answer(r, b);
     make_way(r, (s->held.n / 2 + BATCH_ROWS) * (size_t)s->row_bytes);
     if (!seen_hold(s, b))
         return over(r);
@@ -281,8 +370,11 @@ static void begin(struct stage_run *r)
     for (uint32_t k = 0; k < seen->keys; k++)
         type[k] = seen->key[k].type;
     keytab_open(&s->keys, type, seen->keys);
+    seen_keys_open(&s->own, seen, false);
+    seen_keys_open(&s->others, seen, true);
     seen_forget(s);
     seen_pairs_open(s);
+    pass_open(s);
     cover_open(&s->cover, r->run);
     set_limits(r);
     emit_open(&s->emit, r, fill);
@@ -325,6 +417,10 @@ static void end(struct stage_run *r)
     struct budget *b = r->run->budget;
 
     seen_pairs_close(s);
+    pass_close(s);
+    seen_order_close(&s->order);
+    seen_keys_close(&s->own);
+    seen_keys_close(&s->others);
     seen_ends_drop(s);
     held_close(&s->held, b);
     keytab_close(&s->keys, b);

@@ -441,13 +441,8 @@ static const struct expr *bind_time(struct stage_bind *b, struct stage *s,
 static bool add_column(struct stage_bind *b, const struct ast *call,
                        struct stage *s, struct err *e)
 {
-    struct columns *c = arena_new(b->scope->arena, struct columns);
+    struct columns *c = stage_widen(b, s->in, 1);
 
-    c->col = arena_array(b->scope->arena, struct column_def, s->in->n + 1);
-    for (uint32_t i = 0; i < s->in->n; i++)
-        c->col[i] = s->in->col[i];
-    c->n = s->in->n;
-    c->packets = s->in->packets;
     s->out = c;
     s->passes = true;
     return stage_add_column(b, c, stage_text(b, call->at),

@@ -39,6 +39,13 @@ struct batch_span {
     uint32_t from, n;
 };
 
+/* Which flow each row of a batch belongs to. */
+struct batch_flows {
+    const uint16_t *code; /* by row */
+    uint32_t n;           /* above all of them */
+    uint32_t block;       /* of the snapshot, that codes are of */
+};
+
 /* Ascending row numbers. */
 struct sel {
     uint32_t n;
@@ -59,6 +66,9 @@ struct batch {
     /* Where the packets of `rows` lie in the snapshot, as block << 32 | row,
      * one after another; NULL: rows are no packets, or no more. */
     void (*places)(struct batch *b, const struct sel *rows, uint64_t *out);
+    /* The flows of the rows, where all that `of` names (bit f: field f) follows
+     * from these; false: it does not. NULL: nobody knows. */
+    bool (*flows)(struct batch *b, uint64_t of, struct batch_flows *out);
     struct err *e;
     struct sel sel;
 };
