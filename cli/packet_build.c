@@ -2,7 +2,7 @@
  * 792, RFC 4443); packet_build_tcp.c has TCP. */
 #include "cli/packet_build.h"
 
-#include "cli/packet_parts.h"
+#include "cli/packet.h"
 
 enum {
     EXT_HOP_BY_HOP = 0,

@@ -3,7 +3,7 @@
  * others leave. */
 #include <string.h>
 
-#include "cli/packet_parts.h"
+#include "cli/packet.h"
 
 enum { OPT_SACK = 5, SACK_SHORTEST = 10, UNKNOWN_SHORTEST = 2 };
 

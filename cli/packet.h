@@ -1,7 +1,7 @@
-/* packet_parts.h - a packet while it is built; between the files of
+/* packet.h - a packet while it is built; between the files of
  * packet_build.h only. */
-#ifndef CLI_PACKET_PARTS_H
-#define CLI_PACKET_PARTS_H
+#ifndef CLI_PACKET_H
+#define CLI_PACKET_H
 
 #include "cli/packet_build.h"
 
