@@ -190,17 +190,10 @@ static double covered(const struct store_cover *c, int64_t from, int64_t to)
 
 /* What each sensor recorded of the range, of which an open end is that of the
  * store. */
-static void say_coverage(const struct chase *c)
+static void say_sensors(const struct store_cover *cover, uint32_t n,
+                        int64_t from, int64_t to)
 {
-    struct arena a = {0};
-    struct strtab text = {0};
-    struct err e = {0};
-    uint32_t n = 0;
-    struct store_reader *r =
-        store_reader_open(c->session.store, &text, false, &e);
-    struct store_cover *cover = r ? store_reader_coverage(r, &a, &n) : NULL;
-    int64_t from = c->counts.from, to = c->counts.to, lo = INT64_MAX,
-            hi = INT64_MIN;
+    int64_t lo = INT64_MAX, hi = INT64_MIN;
 
     for (uint32_t i = 0; i < n; i++) {
         lo = cover[i].from < lo ? cover[i].from : lo;
@@ -208,7 +201,6 @@ static void say_coverage(const struct chase *c)
     }
     from = from == INT64_MIN ? lo : from;
     to = to == INT64_MAX ? hi : to;
-    fputs("  coverage   ", stderr);
     for (uint32_t i = 0, j; i < n && to > from; i = j) {
         double sum = 0;
 
@@ -219,6 +211,28 @@ static void say_coverage(const struct chase *c)
         fprintf(stderr, " %.4g %%", 100 * sum / ((double)to - (double)from));
     }
     fputs(n ? "\n" : "none\n", stderr);
+}
+
+/* That nobody knows is not the same as that there is none. */
+static void say_coverage(const struct chase *c)
+{
+    struct arena a = {0};
+    struct strtab text = {0};
+    struct err e = {0};
+    uint32_t n = 0;
+    struct store_reader *r =
+        store_reader_open(c->session.store, &text, false, &e);
+
+    fputs("  coverage   ", stderr);
+    if (r && store_reader_covers(r, &e)) {
+        const struct store_cover *cover = store_reader_coverage(r, &a, &n);
+
+        say_sensors(cover, n, c->counts.from, c->counts.to);
+    } else {
+        fputs("unknown: ", stderr);
+        put(stderr, e.text);
+        fputc('\n', stderr);
+    }
     if (r)
         store_reader_close(r);
     strtab_free(&text);
